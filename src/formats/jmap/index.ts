@@ -1,0 +1,3 @@
+export * from './request.ts';
+export * from './pointer.ts';
+export * from './shape.ts';

@@ -99,17 +99,16 @@ export class HttpExchange<C extends Caller> implements Exchange<C> {
   }
 
   #refuse(limit: number): never {
-    discardRest(this.request);
     throw new HttpError({ status: 413, detail: `The body is larger than ${limit} bytes.` });
   }
 }
 
 /** Reads and drops what still comes, up to a bound: closing at once would reset the answer away. */
 export function discardRest(request: IncomingMessage): void {
-  if (request.complete) return;
+  if (request.complete || request.destroyed) return;
   const { socket } = request;
   let length = 0;
-  const cut = setTimeout(() => socket.destroy(), DISCARD_MS);
+  const cut = setTimeout(() => socket.destroy(), DISCARD_MS).unref();
   const end = () => clearTimeout(cut);
   request.on('data', (chunk: Uint8Array) => {
     length += chunk.length;

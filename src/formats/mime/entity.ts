@@ -118,7 +118,7 @@ function parseMedia(field: string, inDigest: boolean): Media {
   const { value, parameters: raw } = parseStructured(field);
   const parameters = raw.length === 0 ? NONE : decodeParameters(raw);
   const slash = value.indexOf('/');
-  let type = value.slice(0, slash);
+  let type = slash < 0 ? '' : value.slice(0, slash);
   let subtype = value.slice(slash + 1);
   if (!isToken(type) || !isToken(subtype)) {
     if (value === '') return { ...defaultMedia(inDigest), parameters };

@@ -1,0 +1,2 @@
+// Text of HTML mail.
+export { htmlToText, type HtmlTextOptions } from './text.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   decodeMessage,
   decodePart,
@@ -83,7 +83,7 @@ function assertBounds(message: Message, length: number): void {
     const parent = message.parts[part.parent];
     if (part.index === 0) assert.equal(parent, undefined);
     else {
-      assert.ok(parent?.children.includes(part.index));
+      assert.ok(parent !== undefined && parent.children.includes(part.index));
       assert.ok(parent.bodyOffset <= part.headerOffset && part.bodyEnd <= parent.bodyEnd);
     }
   }

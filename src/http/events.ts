@@ -1,5 +1,5 @@
 // Telemetry of the HTTP face.
-import type { ClientAddress } from './types.ts';
+import type { ClientAddress } from '../formats/http/index.ts';
 
 declare module '../base/events.ts' {
   interface EventCatalogue {

@@ -1,8 +1,7 @@
 // One request as the handlers see it: lazily parsed query, bounded bodies, and a signal that ends with the
 // client.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { HttpError } from './problem.ts';
-import type { Caller, ClientAddress, Exchange } from './types.ts';
+import { type Caller, type ClientAddress, type Exchange, HttpError } from '../formats/http/index.ts';
 
 /** What a refused body may still send before the connection is cut, so that the client reads the refusal. */
 const DISCARD_BYTES = 16 * 1024 * 1024;

@@ -1,7 +1,6 @@
 // Health endpoints: `live` while the event loop answers, `ready` while the server can do its work, `startup`
 // once it could.
-import { problemReply } from './problem.ts';
-import type { Caller, Exchange, Reply, Route } from './types.ts';
+import { type Caller, type Exchange, problemReply, type Reply, type Route } from '../formats/http/index.ts';
 
 export interface Readiness {
   /** Name of each check and `ok`, or the reason why not. */

@@ -1,6 +1,6 @@
 // The route table: paths with variables, found segment by segment, so that the cost does not grow with the
 // number of routes.
-import type { Caller, Route, UpgradeRoute } from './types.ts';
+import type { Caller, Route, UpgradeRoute } from '../formats/http/index.ts';
 
 export interface Match<C extends Caller> {
   readonly route: Route<C>;

@@ -1,6 +1,6 @@
 // Writes a reply: headers with the defaults of every answer, then the body at the pace of the peer.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BodyWriter, Reply, ReplyHeaders } from './types.ts';
+import type { BodyWriter, Reply, ReplyHeaders } from '../formats/http/index.ts';
 
 /** A peer that takes nothing of what waits for it for this long is cut off. */
 export const STALLED_MS = 60_000;

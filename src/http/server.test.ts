@@ -3,10 +3,9 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { AccessDenied, Unavailable } from '../base/index.ts';
 import { healthRoutes } from './health.ts';
-import { HttpError, jsonReply } from './problem.ts';
+import { type Caller, HttpError, jsonReply, type Route } from '../formats/http/index.ts';
 import { DEFAULT_HTTP_SETTINGS, type HttpServerOptions, type HttpSettings } from './server.ts';
 import { startTestServer, type TestServer } from './testing.ts';
-import type { Caller, Route } from './types.ts';
 
 const ANN: Caller = { account: 7 };
 const signIn: HttpServerOptions<Caller>['signIn'] = async (credentials) => {

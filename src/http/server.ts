@@ -4,16 +4,25 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AccessDenied, emit, LimitExceeded, NotFound, now, randomText, Unavailable } from '../base/index.ts';
+import {
+  type Caller,
+  type ClientAddress,
+  HttpError,
+  problemReply,
+  type Rate,
+  redirectReply,
+  type Reply,
+  type Route,
+  type UpgradeRoute,
+} from '../formats/http/index.ts';
 import type { MemoryStore } from '../store/index.ts';
 import { parseAuthorization, type HttpCredentials } from './authorization.ts';
 import { forwardedAddress, isLoopback, plainAddress } from './client-address.ts';
 import './events.ts';
 import { discardRest, HttpExchange } from './exchange.ts';
-import { HttpError, problemReply, redirectReply } from './problem.ts';
-import { countRequest, type Rate } from './rates.ts';
+import { countRequest } from './rates.ts';
 import { Router } from './router.ts';
 import { type HeaderSettings, sendReply, STALLED_MS, type StandingHeaders, standingHeaders } from './send.ts';
-import type { Caller, ClientAddress, Reply, Route, UpgradeRoute } from './types.ts';
 
 /** What the registry object `Http` sets. Read at every request, so changes need no restart. */
 export interface HttpSettings extends HeaderSettings {

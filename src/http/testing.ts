@@ -1,7 +1,7 @@
 // A server on a loopback port for the tests of this folder and of the faces mounted on it.
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { MemoryStore } from '../store/index.ts';
-import type { Caller } from './types.ts';
+import type { Caller } from '../formats/http/index.ts';
 import { createHttpServer, DEFAULT_HTTP_SETTINGS, type HttpServerOptions } from './server.ts';
 
 export interface TestServer {

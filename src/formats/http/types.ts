@@ -1,6 +1,6 @@
-// What the parts of the HTTP face share: the exchange a handler gets, the reply it gives, and the rows of
-// the route table. Faces that speak over HTTP (JMAP, DAV, the console's interface) hand in such rows.
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+// The contract between the HTTP server and the faces that speak over it (JMAP, DAV, the console's interface):
+// the exchange a handler gets, the reply it gives, and the rows of the route table they hand in.
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** Who is asking, as far as the connection and trusted proxies tell. */
@@ -36,7 +36,6 @@ export interface Exchange<C extends Caller = Caller> {
   readonly caller: C | undefined;
   /** Aborted when the client goes away or the server stops. */
   readonly signal: AbortSignal;
-  readonly request: IncomingMessage;
   /** The whole body; throws `HttpError` 413 past the limit. */
   body(limit: number): Promise<Uint8Array>;
   /** The body as it arrives; throws `HttpError` 413 past the limit. */

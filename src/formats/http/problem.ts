@@ -47,3 +47,22 @@ export const redirectReply = (
   status,
   headers: { Location: location, ...headers },
 });
+
+/** So many in a period. */
+export interface Rate {
+  readonly count: number;
+  readonly periodMs: number;
+}
+
+/** The 429 of a spent allowance. `unit` says what was counted. */
+export function tooMany(policy: string, unit: string, rate: Rate, resetMs: number): HttpError {
+  const seconds = Math.max(1, Math.ceil(resetMs / 1000));
+  return new HttpError(
+    { status: 429, detail: `The limit of ${rate.count} ${unit} is reached. Try again in ${seconds} s.` },
+    {
+      'Retry-After': String(seconds),
+      'RateLimit-Policy': `"${policy}";q=${rate.count};w=${Math.ceil(rate.periodMs / 1000)};qu="${unit}"`,
+      RateLimit: `"${policy}";r=0;t=${seconds}`,
+    },
+  );
+}

@@ -1,0 +1,278 @@
+// Shapes on the wire: session, response, and the objects of RFC 8621. Server and client share them.
+import type { Json, JsonObject } from './request.ts';
+
+/** RFC 8620 §2. */
+export interface Session {
+  readonly capabilities: Readonly<Record<string, JsonObject>>;
+  readonly accounts: Readonly<Record<string, SessionAccount>>;
+  readonly primaryAccounts: Readonly<Record<string, string>>;
+  readonly username: string;
+  readonly apiUrl: string;
+  readonly downloadUrl: string;
+  readonly uploadUrl: string;
+  readonly eventSourceUrl: string;
+  readonly state: string;
+}
+
+export interface SessionAccount {
+  readonly name: string;
+  readonly isPersonal: boolean;
+  readonly isReadOnly: boolean;
+  readonly accountCapabilities: Readonly<Record<string, JsonObject>>;
+}
+
+/** RFC 8620 §3.4. */
+export interface JmapResponse {
+  readonly methodResponses: readonly (readonly [name: string, args: JsonObject, callId: string])[];
+  readonly createdIds?: Readonly<Record<string, string>>;
+  readonly sessionState: string;
+}
+
+/** RFC 8620 §3.6.2 and RFC 8621: what a method call can fail with. */
+export type MethodErrorType =
+  | 'accountNotFound'
+  | 'accountNotSupportedByMethod'
+  | 'accountReadOnly'
+  | 'anchorNotFound'
+  | 'cannotCalculateChanges'
+  | 'forbidden'
+  | 'fromAccountNotFound'
+  | 'fromAccountNotSupportedByMethod'
+  | 'invalidArguments'
+  | 'invalidResultReference'
+  | 'requestTooLarge'
+  | 'serverFail'
+  | 'serverPartialFail'
+  | 'serverUnavailable'
+  | 'stateMismatch'
+  | 'tooManyChanges'
+  | 'unknownDataType'
+  | 'unknownMethod'
+  | 'unsupportedFilter'
+  | 'unsupportedSort';
+
+/** RFC 8620 §5.3, RFC 8621 and the types built on them: what one object of a /set can fail with. */
+export type SetErrorType =
+  | 'alreadyExists'
+  | 'blobNotFound'
+  | 'cannotUnsend'
+  | 'forbidden'
+  | 'forbiddenFrom'
+  | 'forbiddenMailFrom'
+  | 'forbiddenToSend'
+  | 'invalidEmail'
+  | 'invalidPatch'
+  | 'invalidProperties'
+  | 'invalidRecipients'
+  | 'invalidScript'
+  | 'mailboxHasChild'
+  | 'mailboxHasEmail'
+  | 'noRecipients'
+  | 'notFound'
+  | 'overQuota'
+  | 'rateLimit'
+  | 'requestTooLarge'
+  | 'scriptIsActive'
+  | 'singleton'
+  | 'stateMismatch'
+  | 'tooLarge'
+  | 'tooManyKeywords'
+  | 'tooManyMailboxes'
+  | 'tooManyRecipients'
+  | 'willDestroy';
+
+export interface SetError {
+  readonly type: SetErrorType;
+  readonly description?: string;
+  readonly properties?: readonly string[];
+  readonly existingId?: string;
+  readonly notFound?: readonly string[];
+  readonly [member: string]: unknown;
+}
+
+export interface GetResult<T> {
+  readonly accountId: string;
+  readonly state: string;
+  readonly list: readonly T[];
+  readonly notFound: readonly string[];
+}
+
+export interface ChangesResult {
+  readonly accountId: string;
+  readonly oldState: string;
+  readonly newState: string;
+  readonly hasMoreChanges: boolean;
+  readonly created: readonly string[];
+  readonly updated: readonly string[];
+  readonly destroyed: readonly string[];
+}
+
+export interface QueryResult {
+  readonly accountId: string;
+  readonly queryState: string;
+  readonly canCalculateChanges: boolean;
+  readonly position: number;
+  readonly ids: readonly string[];
+  readonly total?: number;
+  readonly limit?: number;
+}
+
+export interface QueryChangesResult {
+  readonly accountId: string;
+  readonly oldQueryState: string;
+  readonly newQueryState: string;
+  readonly total?: number;
+  readonly removed: readonly string[];
+  readonly added: readonly { readonly id: string; readonly index: number }[];
+}
+
+export interface SetResult<T> {
+  readonly accountId: string;
+  readonly oldState: string | null;
+  readonly newState: string;
+  readonly created: Readonly<Record<string, Partial<T>>> | null;
+  readonly updated: Readonly<Record<string, Partial<T> | null>> | null;
+  readonly destroyed: readonly string[] | null;
+  readonly notCreated: Readonly<Record<string, SetError>> | null;
+  readonly notUpdated: Readonly<Record<string, SetError>> | null;
+  readonly notDestroyed: Readonly<Record<string, SetError>> | null;
+}
+
+/** RFC 8621 §2. */
+export interface MailboxRights {
+  readonly mayReadItems: boolean;
+  readonly mayAddItems: boolean;
+  readonly mayRemoveItems: boolean;
+  readonly maySetSeen: boolean;
+  readonly maySetKeywords: boolean;
+  readonly mayCreateChild: boolean;
+  readonly mayRename: boolean;
+  readonly mayDelete: boolean;
+  readonly maySubmit: boolean;
+  /** RFC 9670 §4.2. */
+  readonly mayShare: boolean;
+}
+
+export interface Mailbox {
+  readonly id: string;
+  readonly name: string;
+  readonly parentId: string | null;
+  readonly role: string | null;
+  readonly sortOrder: number;
+  readonly totalEmails: number;
+  readonly unreadEmails: number;
+  readonly totalThreads: number;
+  readonly unreadThreads: number;
+  readonly myRights: MailboxRights;
+  readonly isSubscribed: boolean;
+  readonly shareWith?: Readonly<Record<string, Partial<MailboxRights>>> | null;
+}
+
+/** RFC 8621 §3. */
+export interface Thread {
+  readonly id: string;
+  readonly emailIds: readonly string[];
+}
+
+export interface EmailAddress {
+  readonly name: string | null;
+  readonly email: string;
+}
+
+export interface EmailAddressGroup {
+  readonly name: string | null;
+  readonly addresses: readonly EmailAddress[];
+}
+
+export interface EmailHeader {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface EmailBodyValue {
+  readonly value: string;
+  readonly isEncodingProblem: boolean;
+  readonly isTruncated: boolean;
+}
+
+/** RFC 8621 §4.1.4. */
+export interface EmailBodyPart {
+  readonly partId: string | null;
+  readonly blobId: string | null;
+  readonly size: number;
+  readonly headers?: readonly EmailHeader[];
+  readonly name: string | null;
+  readonly type: string;
+  readonly charset: string | null;
+  readonly disposition: string | null;
+  readonly cid: string | null;
+  readonly language: readonly string[] | null;
+  readonly location: string | null;
+  readonly subParts?: readonly EmailBodyPart[];
+  readonly [header: `header:${string}`]: Json;
+}
+
+/** RFC 8621 §4. */
+export interface Email {
+  readonly id: string;
+  readonly blobId: string;
+  readonly threadId: string;
+  readonly mailboxIds: Readonly<Record<string, boolean>>;
+  readonly keywords: Readonly<Record<string, boolean>>;
+  readonly size: number;
+  readonly receivedAt: string;
+  readonly messageId: readonly string[] | null;
+  readonly inReplyTo: readonly string[] | null;
+  readonly references: readonly string[] | null;
+  readonly sender: readonly EmailAddress[] | null;
+  readonly from: readonly EmailAddress[] | null;
+  readonly to: readonly EmailAddress[] | null;
+  readonly cc: readonly EmailAddress[] | null;
+  readonly bcc: readonly EmailAddress[] | null;
+  readonly replyTo: readonly EmailAddress[] | null;
+  readonly subject: string | null;
+  readonly sentAt: string | null;
+  readonly hasAttachment: boolean;
+  readonly preview: string;
+  readonly bodyValues: Readonly<Record<string, EmailBodyValue>>;
+  readonly textBody: readonly EmailBodyPart[];
+  readonly htmlBody: readonly EmailBodyPart[];
+  readonly attachments: readonly EmailBodyPart[];
+  readonly bodyStructure?: EmailBodyPart;
+  readonly headers?: readonly EmailHeader[];
+  readonly [header: `header:${string}`]: Json;
+}
+
+/** What `Email/set` takes to create one: no server-set property, parts by value or by blob. */
+export type EmailDraft = Partial<
+  Omit<Email, 'id' | 'blobId' | 'threadId' | 'size' | 'hasAttachment' | 'preview' | 'headers' | 'bodyValues'>
+> & {
+  readonly mailboxIds: Readonly<Record<string, boolean>>;
+  readonly bodyValues?: Readonly<Record<string, Partial<EmailBodyValue> & { readonly value: string }>>;
+};
+
+/** RFC 8621 §6. */
+export interface Identity {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly replyTo: readonly EmailAddress[] | null;
+  readonly bcc: readonly EmailAddress[] | null;
+  readonly textSignature: string;
+  readonly htmlSignature: string;
+  readonly mayDelete: boolean;
+}
+
+/** RFC 8620 §6.1. */
+export interface UploadResult {
+  readonly accountId: string;
+  readonly blobId: string;
+  readonly type: string;
+  readonly size: number;
+}
+
+/** RFC 8620 §7.1. */
+export interface StateChangeEvent {
+  readonly '@type': 'StateChange';
+  readonly changed: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}

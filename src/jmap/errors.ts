@@ -1,0 +1,84 @@
+// What method calls and single objects fail with (RFC 8620 §3.6.2, §5.3), and the one place where the typed
+// errors of the floors below become those words.
+import {
+  AccessDenied,
+  Conflict,
+  emit,
+  Invalid,
+  LimitExceeded,
+  NotFound,
+  now,
+  randomText,
+  Unavailable,
+  Unsupported,
+} from '../base/index.ts';
+import type { JsonObject, MethodErrorType, SetError, SetErrorType } from '../formats/jmap/index.ts';
+import './events.ts';
+
+/** A method call fails. */
+export class MethodError extends Error {
+  override readonly name = 'MethodError';
+  readonly type: MethodErrorType;
+  readonly more: JsonObject;
+  constructor(type: MethodErrorType, description: string, more: JsonObject = {}) {
+    super(description);
+    this.type = type;
+    this.more = more;
+  }
+}
+
+/** One object of a /set fails; the others go on. */
+export class SetFailure extends Error {
+  override readonly name = 'SetFailure';
+  readonly setError: SetError;
+  constructor(type: SetErrorType, description: string, more: Partial<SetError> = {}) {
+    super(description);
+    this.setError = { type, description, ...more };
+  }
+}
+
+export const invalidProperties = (properties: readonly string[], description: string): SetFailure =>
+  new SetFailure('invalidProperties', description, { properties });
+
+/** Arguments of the `error` response. */
+export function methodErrorFor(error: unknown): JsonObject {
+  if (error instanceof MethodError) return { type: error.type, description: error.message, ...error.more };
+  if (error instanceof Invalid) {
+    const list = error.problems.map((problem) => problem.property).filter((property) => property !== '');
+    return { type: 'invalidArguments', description: error.message, ...(list.length > 0 && { arguments: list }) };
+  }
+  if (error instanceof AccessDenied) return { type: 'forbidden', description: error.message };
+  if (error instanceof LimitExceeded) return { type: 'requestTooLarge', description: error.message };
+  if (error instanceof Unavailable) return { type: 'serverUnavailable', description: error.message };
+  if (error instanceof Unsupported) return { type: 'unsupportedFilter', description: error.message };
+  if (error instanceof NotFound) return { type: 'invalidArguments', description: error.message };
+  return { type: 'serverFail', description: `Something went wrong here. Reference: ${report(error)}` };
+}
+
+/** What `notCreated`, `notUpdated` and `notDestroyed` say of an object. */
+export function setErrorFor(error: unknown): SetError {
+  if (error instanceof SetFailure) return error.setError;
+  if (error instanceof Invalid) {
+    const properties = error.problems.map((problem) => problem.property).filter((name) => name !== '');
+    return { type: 'invalidProperties', description: error.message, properties };
+  }
+  if (error instanceof AccessDenied) return { type: 'forbidden', description: error.message };
+  if (error instanceof NotFound) return { type: 'notFound', description: error.message };
+  if (error instanceof Conflict) {
+    const existing = error.existing === undefined ? {} : { existingId: error.existing };
+    return { type: 'alreadyExists', description: error.message, ...existing };
+  }
+  if (error instanceof LimitExceeded) {
+    const type = /size/i.test(error.limit) ? 'tooLarge' : 'overQuota';
+    return { type, description: error.message };
+  }
+  // No SetError fits an outage: the whole call fails, as nothing else of it would work.
+  if (error instanceof Unavailable || error instanceof MethodError) throw error;
+  throw error;
+}
+
+function report(error: unknown): string {
+  const trace = `${now().toString(36)}-${randomText(6, 'abcdefghjkmnpqrstuvwxyz')}`;
+  emit('server.unexpected-error', { where: 'jmap', error, trace }, 'error');
+  return trace;
+}

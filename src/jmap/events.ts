@@ -1,0 +1,11 @@
+// Telemetry of the JMAP face.
+import type { AccountId } from '../account/index.ts';
+
+declare module '../base/events.ts' {
+  interface EventCatalogue {
+    /** A method call was answered; `error` is the type of a failed one. */
+    'jmap.call': { method: string; account: AccountId; ms: number; error: string | undefined };
+    /** A signed-in caller was refused for want of a permission. */
+    'security.unauthorized': { account: AccountId; permission: string; operation: string };
+  }
+}

@@ -45,7 +45,11 @@ export function methodErrorFor(error: unknown): JsonObject {
   if (error instanceof MethodError) return { type: error.type, description: error.message, ...error.more };
   if (error instanceof Invalid) {
     const list = error.problems.map((problem) => problem.property).filter((property) => property !== '');
-    return { type: 'invalidArguments', description: error.message, ...(list.length > 0 && { arguments: list }) };
+    return {
+      type: 'invalidArguments',
+      description: error.message,
+      ...(list.length > 0 && { arguments: list }),
+    };
   }
   if (error instanceof AccessDenied) return { type: 'forbidden', description: error.message };
   if (error instanceof LimitExceeded) return { type: 'requestTooLarge', description: error.message };

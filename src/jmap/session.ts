@@ -1,0 +1,146 @@
+// The session object (RFC 8620 §2): what the server can do, and the accounts a caller can reach. It says only
+// what the method table really holds.
+import { createHash } from 'node:crypto';
+import { type AccessToken, permission, type PermissionName } from '../access/index.ts';
+import { encodeId } from '../base/index.ts';
+import type { JsonObject, Session, SessionAccount } from '../formats/jmap/index.ts';
+import type { VisibleAccount } from './context.ts';
+import type { MethodTable } from './engine.ts';
+import { URN } from './method.ts';
+import type { JmapSettings } from './settings.ts';
+
+/** One row of the capability table. */
+interface Capability {
+  readonly urn: string;
+  /** It is advertised when this method is in the table; absent means always. */
+  readonly method?: string;
+  readonly session: (settings: JmapSettings) => JsonObject;
+  /** Absent for capabilities that belong to no account. */
+  readonly account?: (settings: JmapSettings, account: VisibleAccount) => JsonObject;
+  /** The entry of an account needs this permission. */
+  readonly guard?: PermissionName;
+}
+
+const nothing = (): JsonObject => ({});
+
+/** Limits of mail that clients are told (RFC 8621 §1.3.1). */
+const MAIL = {
+  maxMailboxesPerEmail: null,
+  maxMailboxDepth: 10,
+  maxSizeMailboxName: 255,
+  maxSizeAttachmentsPerEmail: 50_000_000,
+  emailQuerySortOptions: [
+    'receivedAt',
+    'size',
+    'from',
+    'to',
+    'subject',
+    'sentAt',
+    'hasKeyword',
+    'allInThreadHaveKeyword',
+    'someInThreadHaveKeyword',
+  ],
+};
+
+const CAPABILITIES: readonly Capability[] = [
+  {
+    urn: URN.core,
+    session: (settings) => ({
+      maxSizeUpload: settings.maxUploadSize,
+      maxConcurrentUpload: settings.maxConcurrentUploads,
+      maxSizeRequest: settings.maxRequestSize,
+      maxConcurrentRequests: settings.maxConcurrentRequests,
+      maxCallsInRequest: settings.maxMethodCalls,
+      maxObjectsInGet: settings.getMaxResults,
+      maxObjectsInSet: settings.setMaxObjects,
+      collationAlgorithms: ['i;ascii-numeric', 'i;ascii-casemap', 'i;unicode-casemap'],
+    }),
+  },
+  {
+    urn: URN.mail,
+    method: 'Email/get',
+    session: nothing,
+    account: (_settings, account) => ({ ...MAIL, mayCreateTopLevelMailbox: account.member }),
+    guard: 'jmapEmailGet',
+  },
+  { urn: URN.registry, session: nothing, account: nothing },
+];
+
+/** Capabilities that `using` may name. */
+export const knownCapabilities = (table: MethodTable): ReadonlySet<string> =>
+  new Set(advertised(table).map((capability) => capability.urn));
+
+const advertised = (table: MethodTable): Capability[] =>
+  CAPABILITIES.filter(({ method }) => method === undefined || table.has(method));
+
+export interface SessionFacts {
+  readonly table: MethodTable;
+  readonly settings: JmapSettings;
+  readonly origin: string;
+}
+
+/** The whole session of a caller. */
+export function sessionFor(
+  token: AccessToken,
+  accounts: readonly VisibleAccount[],
+  facts: SessionFacts,
+): Session {
+  const list = advertised(facts.table).filter(
+    ({ guard }) => guard === undefined || token.has(permission(guard)),
+  );
+  const own = encodeId(token.account);
+  const primaryAccounts: Record<string, string> = {};
+  for (const { urn, account } of list) if (account) primaryAccounts[urn] = own;
+  const views: Record<string, SessionAccount> = {};
+  for (const account of accounts)
+    views[encodeId(account.id)] = accountView(account, token, list, facts.settings);
+  const session = {
+    ...serverFacts(facts),
+    accounts: views,
+    primaryAccounts,
+    username: token.address,
+  };
+  // RFC 8620 §2: the state moves whenever anything else of the object does.
+  const state = createHash('sha256')
+    .update(JSON.stringify([session, token.revision]))
+    .digest('base64url')
+    .slice(0, 12);
+  return { ...session, state };
+}
+
+/** What a stranger learns: capabilities and URLs. */
+export const anonymousSession = (facts: SessionFacts): Session => ({
+  ...serverFacts(facts),
+  accounts: {},
+  primaryAccounts: {},
+  username: '',
+  state: '',
+});
+
+function accountView(
+  account: VisibleAccount,
+  token: AccessToken,
+  list: readonly Capability[],
+  settings: JmapSettings,
+): SessionAccount {
+  const accountCapabilities: Record<string, JsonObject> = {};
+  for (const { urn, account: value } of list) if (value) accountCapabilities[urn] = value(settings, account);
+  return {
+    name: account.name,
+    isPersonal: account.id === token.account,
+    isReadOnly: false,
+    accountCapabilities,
+  };
+}
+
+function serverFacts({ table, settings, origin }: SessionFacts) {
+  const capabilities: Record<string, JsonObject> = {};
+  for (const { urn, session } of advertised(table)) capabilities[urn] = session(settings);
+  return {
+    capabilities,
+    apiUrl: `${origin}/jmap/`,
+    downloadUrl: `${origin}/jmap/download/{accountId}/{blobId}/{name}?accept={type}`,
+    uploadUrl: `${origin}/jmap/upload/{accountId}/`,
+    eventSourceUrl: `${origin}/jmap/eventsource/?types={types}&closeafter={closeafter}&ping={ping}`,
+  };
+}

@@ -1,0 +1,37 @@
+// What the registry object `Jmap` sets, with its defaults.
+export interface JmapSettings {
+  readonly maxRequestSize: number;
+  readonly maxMethodCalls: number;
+  readonly maxConcurrentRequests: number;
+  readonly getMaxResults: number;
+  readonly setMaxObjects: number;
+  readonly queryMaxResults: number;
+  readonly changesMaxResults: number;
+  readonly parseLimitEmail: number;
+  readonly snippetMaxResults: number;
+  readonly maxUploadSize: number;
+  readonly maxConcurrentUploads: number;
+  readonly maxUploadCount: number;
+  /** Bytes of temporary blobs in one window. */
+  readonly uploadQuota: number;
+  readonly uploadTtlMs: number;
+  readonly eventSourceThrottleMs: number;
+}
+
+export const DEFAULT_JMAP_SETTINGS: JmapSettings = {
+  maxRequestSize: 10_000_000,
+  maxMethodCalls: 16,
+  maxConcurrentRequests: 4,
+  getMaxResults: 500,
+  setMaxObjects: 500,
+  queryMaxResults: 5000,
+  changesMaxResults: 5000,
+  parseLimitEmail: 10,
+  snippetMaxResults: 100,
+  maxUploadSize: 50_000_000,
+  maxConcurrentUploads: 4,
+  maxUploadCount: 1000,
+  uploadQuota: 50_000_000,
+  uploadTtlMs: 3_600_000,
+  eventSourceThrottleMs: 1000,
+};

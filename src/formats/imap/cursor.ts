@@ -51,6 +51,9 @@ const MAX_COMMAND_WORD = 15;
 /** Digits of a literal's size; more is not a literal. */
 const MAX_SIZE_DIGITS = 15;
 
+/** Digits of a 63-bit number. */
+const MAX_NUMBER_DIGITS = 19;
+
 const ATOM = 1;
 const ASTRING = 2;
 const LIST = 4;
@@ -334,8 +337,7 @@ export class Cursor {
       const c = line.charCodeAt(at) - 0x30;
       if (c < 0 || c > 9) break;
       value = value * 10 + c;
-      if (value > Number.MAX_SAFE_INTEGER) this.fail('number is too large');
-      at++;
+      if (++at - from > MAX_NUMBER_DIGITS) this.fail('number is too large');
     }
     if (at === from) this.fail('missing number');
     this.#at = at;
@@ -348,9 +350,9 @@ export class Cursor {
     return value <= 0xffff_ffff ? value : this.fail('number is too large');
   }
 
-  /** A number of 0 to 2^53 - 1, where the grammar has 63 bits: no value of ours is larger. */
+  /** A number of 63 bits; above 2^53 - 1 it is taken as that, since no value of ours is larger. */
   number64(): number {
-    return this.#digits();
+    return Math.min(this.#digits(), Number.MAX_SAFE_INTEGER);
   }
 
   /** A number of 1 to 2^32 - 1. */

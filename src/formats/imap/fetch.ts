@@ -232,7 +232,8 @@ function parseSection(cursor: Cursor, peek: boolean): FetchItem {
 export function formatSection(section: Section): string {
   const words: string[] = section.part.length > 0 ? [section.part.join('.')] : [];
   if (section.text !== 'CONTENT') words.push(section.text);
-  const fields = section.fields.length > 0 ? ` (${section.fields.map((name) => formatAstring(name)).join(' ')})` : '';
+  const fields =
+    section.fields.length > 0 ? ` (${section.fields.map((name) => formatAstring(name)).join(' ')})` : '';
   return words.join('.') + fields;
 }
 

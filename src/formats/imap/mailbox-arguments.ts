@@ -57,7 +57,12 @@ export function parseListArguments(cursor: Cursor): ListArguments {
     cursor.list(
       () => {
         const word = cursor.word('selection option');
-        if (word !== 'SUBSCRIBED' && word !== 'REMOTE' && word !== 'SPECIAL-USE' && word !== 'RECURSIVEMATCH') {
+        if (
+          word !== 'SUBSCRIBED' &&
+          word !== 'REMOTE' &&
+          word !== 'SPECIAL-USE' &&
+          word !== 'RECURSIVEMATCH'
+        ) {
           return cursor.fail('unknown selection option');
         }
         return void selection.add(word);
@@ -79,7 +84,12 @@ export function parseListArguments(cursor: Cursor): ListArguments {
   } else {
     patterns = [cursor.listPattern()];
   }
-  const asked = { subscribed: false, children: false, specialUse: false, status: undefined as StatusItem[] | undefined };
+  const asked = {
+    subscribed: false,
+    children: false,
+    specialUse: false,
+    status: undefined as StatusItem[] | undefined,
+  };
   if (cursor.spaceBeforeMore()) {
     if (cursor.word() !== 'RETURN') cursor.fail('unexpected text after the pattern');
     cursor.space();

@@ -50,7 +50,7 @@ export class ResponseWriter {
       for (let i = 0; i < length; i++) buffer[at++] = text.charCodeAt(i);
       this.#at = at;
     } else {
-      this.#at += buffer.write(text, at, "latin1");
+      this.#at += buffer.write(text, at, 'latin1');
     }
     return this;
   }

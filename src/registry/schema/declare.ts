@@ -1,0 +1,138 @@
+// The declaration of a server object: everything that is derived from it (its type, validation, stored form,
+// methods, permissions, forms and documentation) is in here.
+import type { ObjectType, SingletonType, TypeName } from '../type-names.ts';
+import type { Plain, Shape, ShapeValue } from './structs.ts';
+
+/** A value that no two records of a name space may share. */
+export interface UniqueKey<V> {
+  /** Name space; types that name the same one share it. */
+  readonly space: string;
+  /** The keys of a record, each with the property that it stands for in errors. */
+  keys(value: V): readonly { readonly key: string; readonly property: string }[];
+}
+
+/** How a property answers filters: by equality and order, or by whole words of some properties. */
+export type Filter =
+  | { readonly match: 'exact'; readonly property: string }
+  | { readonly match: 'words'; readonly properties: readonly string[] };
+
+/**
+ * Who sees a record: `server` is left to permissions alone, `tenant` adds the filter by `memberTenantId`,
+ * `account` the one by `accountId`.
+ */
+export type Visibility = 'server' | 'tenant' | 'account';
+
+interface Common<N extends TypeName, S extends Shape> {
+  readonly name: N;
+  readonly description: string;
+  readonly shape: S;
+  /**
+   * Names of the hooks that floors above fill: guards before a write, extra rows in the same commit, computed
+   * properties, follow-up work. The registry does not open while one is missing.
+   */
+  readonly hooks?: readonly string[];
+  /** Name of what keeps the records instead of the registry's own rows: a projection, a queue, a log. */
+  readonly source?: string;
+}
+
+export interface ObjectOptions<N extends ObjectType, S extends Shape> extends Common<N, S> {
+  /** Sequential ids count from 1 and fit in 32 bits; timed ids are in order of creation. Default timed. */
+  readonly ids?: 'sequential' | 'timed';
+  readonly visibility?: Visibility;
+  readonly unique?: readonly UniqueKey<ShapeValue<S>>[];
+  readonly filters?: Readonly<Record<string, Filter>>;
+  /** Property that names a record for people. */
+  readonly label?: string;
+  /** Properties a list shows. */
+  readonly columns?: readonly string[];
+  /** Quota of the tenant that counts a record, a key of `Tenant.quotas`. */
+  readonly tenantQuota?: (value: ShapeValue<S>) => string;
+  /** Types whose references do not keep a record from being destroyed: they go with it. */
+  readonly ownedBy?: readonly TypeName[];
+  /** `@type` is fixed at creation. */
+  readonly fixedVariant?: boolean;
+}
+
+export interface SingletonOptions<N extends SingletonType, S extends Shape> extends Common<N, S> {}
+
+/** A declaration as the engine sees it, without its static type. */
+export interface Declaration {
+  readonly name: TypeName;
+  readonly kind: 'object' | 'singleton';
+  readonly description: string;
+  readonly shape: Shape;
+  readonly ids: 'sequential' | 'timed';
+  readonly visibility: Visibility;
+  readonly unique: readonly UniqueKey<Plain>[];
+  readonly filters: Readonly<Record<string, Filter>>;
+  readonly label: string | undefined;
+  readonly columns: readonly string[];
+  readonly tenantQuota: ((value: Plain) => string) | undefined;
+  readonly ownedBy: readonly TypeName[];
+  readonly fixedVariant: boolean;
+  readonly hooks: readonly string[];
+  readonly source: string | undefined;
+}
+
+/** A declaration that remembers the shape of its values. */
+export interface Declared<N extends TypeName, S extends Shape> extends Declaration {
+  readonly name: N;
+  readonly shape: S;
+}
+
+/** Declares a type with many records. */
+export function object<N extends ObjectType, S extends Shape>(options: ObjectOptions<N, S>): Declared<N, S> {
+  return {
+    kind: 'object',
+    ids: 'timed',
+    visibility: 'server',
+    label: undefined,
+    columns: [],
+    ownedBy: [],
+    fixedVariant: false,
+    hooks: [],
+    source: undefined,
+    ...options,
+    filters: options.filters ?? {},
+    unique: (options.unique ?? []) as unknown as readonly UniqueKey<Plain>[],
+    tenantQuota: options.tenantQuota as ((value: Plain) => string) | undefined,
+  };
+}
+
+/** Declares a type with exactly one record, which has the id `singleton`. */
+export function singleton<N extends SingletonType, S extends Shape>(
+  options: SingletonOptions<N, S>,
+): Declared<N, S> {
+  return {
+    kind: 'singleton',
+    ids: 'sequential',
+    visibility: 'server',
+    unique: [],
+    filters: {},
+    label: undefined,
+    columns: [],
+    tenantQuota: undefined,
+    ownedBy: [],
+    fixedVariant: true,
+    hooks: [],
+    source: undefined,
+    ...options,
+  };
+}
+
+/** A property that no two records of the type share. */
+export function uniqueProperty<P extends string>(
+  type: TypeName,
+  property: P,
+): UniqueKey<{ readonly [K in P]: string }> {
+  return {
+    space: `${type}.${property}`,
+    keys: (value) => [{ key: value[property], property }],
+  };
+}
+
+/** A filter that compares a property as a whole. */
+export const exact = (property: string): Filter => ({ match: 'exact', property });
+
+/** A filter that finds whole words of these properties. */
+export const words = (...properties: readonly string[]): Filter => ({ match: 'words', properties });

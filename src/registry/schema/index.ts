@@ -1,0 +1,11 @@
+export * from './collections.ts';
+export * from './declare.ts';
+export * from './field.ts';
+export { canonicalAddress, canonicalNetwork, inNetwork } from './ip.ts';
+export type { Input, Kind, ReferenceTarget, WireType } from './kind.ts';
+export * from './pointer.ts';
+export * from './problems.ts';
+export * from './scalars.ts';
+export * from './secrets.ts';
+export * from './structs.ts';
+export * from './text.ts';

@@ -17,3 +17,8 @@ export * from './section.ts';
 export * from './transfer.ts';
 export * from './types.ts';
 export * from './views.ts';
+export * from './build.ts';
+export * from './build-header.ts';
+export * from './encode.ts';
+export * from './subject.ts';
+export * from './thread-keys.ts';

@@ -160,7 +160,20 @@ export class ByteWriter {
 
   /** A varint length in bytes, then UTF-8. */
   text(text: string): this {
-    return this.bytes(utf8(text));
+    // hot: short ASCII, as most stored text is, costs a tenth of the encoder
+    const length = text.length;
+    if (length >= 0x80) return this.bytes(utf8(text));
+    const at = this.#room(length + 1);
+    this.#bytes[at] = length;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) {
+        this.#length = at;
+        return this.bytes(utf8(text));
+      }
+      this.#bytes[at + 1 + i] = code;
+    }
+    return this;
   }
 
   /** The written bytes as a view; the writer must not be used afterwards. */

@@ -2,7 +2,7 @@
 // Where a field stands twice, the first one counts.
 import { decodeEncodedWords } from './encoded-word.ts';
 import { decodeParameters, parseStructured } from './parameters.ts';
-import { fromOctets, hasEightBit, trimSpace, unfold } from './text.ts';
+import { fromOctets, hasEightBit, latin1Slice, remembering, trimSpace, unfold } from './text.ts';
 import {
   type HeaderField,
   MAX_BOUNDARY,
@@ -33,7 +33,7 @@ const NONE: readonly Parameter[] = [];
 
 /** Field value as one character per octet, unfolded. */
 export const fieldOctets = (bytes: Buffer, field: HeaderField): string =>
-  unfold(bytes.toString('latin1', field.value, field.end));
+  unfold(latin1Slice(bytes, field.value, field.end));
 
 /**
  * Reads the Content-* fields.
@@ -80,18 +80,20 @@ export function describeEntity(bytes: Buffer, fields: readonly HeaderField[], in
       default:
     }
   }
-  const media = contentType === undefined ? defaultMedia(inDigest) : parseMedia(contentType, inDigest);
-  const structured = dispositionText === undefined ? undefined : parseStructured(dispositionText);
-  const dispositionParameters = structured === undefined ? NONE : decodeParameters(structured.parameters);
-  const name =
-    parameterOf(dispositionParameters, 'filename') || parameterOf(media.parameters, 'name') || null;
+  const stated = contentType === undefined ? undefined : parseMedia(contentType);
+  const media = stated ?? (inDigest ? DIGEST_MEDIA : TEXT_MEDIA);
+  const disposition = dispositionText === undefined ? NO_DISPOSITION : parseDisposition(dispositionText);
   return {
-    ...media,
+    type: media.type,
+    subtype: media.subtype,
+    boundary: media.boundary,
+    parameters: media.parameters,
+    charset: media.charset,
     encoding: encodingOf(encodingName),
     encodingName: encodingName || '7bit',
-    disposition: structured?.value || null,
-    dispositionParameters,
-    name,
+    disposition: disposition.value,
+    dispositionParameters: disposition.parameters,
+    name: parameterOf(disposition.parameters, 'filename') || parameterOf(media.parameters, 'name') || null,
     cid,
     language,
     location,
@@ -108,20 +110,43 @@ interface Media {
   readonly charset: string | null;
 }
 
-const defaultMedia = (inDigest: boolean): Media =>
-  inDigest
-    ? { type: 'message', subtype: 'rfc822', boundary: undefined, parameters: NONE, charset: null }
-    : { type: 'text', subtype: 'plain', boundary: undefined, parameters: NONE, charset: 'us-ascii' };
+const TEXT_MEDIA: Media = {
+  type: 'text',
+  subtype: 'plain',
+  boundary: undefined,
+  parameters: NONE,
+  charset: 'us-ascii',
+};
 
-/** A type that is no type is text when it says so or is empty, and unknown octets otherwise. */
-function parseMedia(field: string, inDigest: boolean): Media {
+const DIGEST_MEDIA: Media = {
+  type: 'message',
+  subtype: 'rfc822',
+  boundary: undefined,
+  parameters: NONE,
+  charset: null,
+};
+
+interface Disposition {
+  readonly value: string | null;
+  readonly parameters: readonly Parameter[];
+}
+
+const NO_DISPOSITION: Disposition = { value: null, parameters: NONE };
+
+const parseDisposition = remembering((field): Disposition => {
+  const { value, parameters } = parseStructured(field);
+  return { value: value || null, parameters: parameters.length === 0 ? NONE : decodeParameters(parameters) };
+});
+
+/** Undefined for an empty one. A type that is no type is text when it says so, and unknown octets otherwise. */
+const parseMedia = remembering((field): Media | undefined => {
   const { value, parameters: raw } = parseStructured(field);
+  if (value === '') return undefined;
   const parameters = raw.length === 0 ? NONE : decodeParameters(raw);
   const slash = value.indexOf('/');
   let type = slash < 0 ? '' : value.slice(0, slash);
   let subtype = value.slice(slash + 1);
   if (!isToken(type) || !isToken(subtype)) {
-    if (value === '') return { ...defaultMedia(inDigest), parameters };
     [type, subtype] = value.startsWith('text') ? ['text', 'plain'] : ['application', 'octet-stream'];
   }
   const charset = type === 'text' ? parameterOf(parameters, 'charset') || 'us-ascii' : null;
@@ -137,7 +162,7 @@ function parseMedia(field: string, inDigest: boolean): Media {
     parameters: parameters.filter((p) => p.name !== 'boundary'),
     charset: null,
   };
-}
+});
 
 /** A token of RFC 2045 §5.1, with nothing eight-bit. */
 const isToken = (text: string): boolean =>

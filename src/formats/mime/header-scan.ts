@@ -1,5 +1,5 @@
 // Finds the fields of one header block by octet offset (RFC 5322 §2.2), whatever it is broken like.
-import { nameKey } from './names.ts';
+import { nameAt } from './names.ts';
 import type { HeaderField } from './types.ts';
 
 const LF = 0x0a;
@@ -66,10 +66,10 @@ export function scanHeader(
     if (fields.length < maxFields) {
       let nameEnd = colon;
       while (bytes[nameEnd - 1] === SP || bytes[nameEnd - 1] === TAB) nameEnd--;
-      const name = bytes.toString('latin1', at, nameEnd);
+      const { name, key } = nameAt(bytes, at, nameEnd);
       fields.push({
         name,
-        key: nameKey(name),
+        key,
         start: at,
         value: colon + 1,
         end: withoutBreak(bytes, colon + 1, end),

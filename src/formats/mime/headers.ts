@@ -5,7 +5,7 @@ import { parseAddressList, type RawMailbox } from './address.ts';
 import { formatRfc3339, parseDate } from './date.ts';
 import { decodeEncodedWords } from './encoded-word.ts';
 import { parseMessageIds, parseUrls } from './ids.ts';
-import { fromOctets, trimSpace, unfold } from './text.ts';
+import { fromOctets, hasEightBit, trimSpace, unfold } from './text.ts';
 import type { HeaderField, Part } from './types.ts';
 
 /** A mailbox of a JMAP address (RFC 8621 §4.1.2.3). */
@@ -175,11 +175,17 @@ export const groupsForm = (octets: string): EmailAddressGroup[] =>
 export function emailAddress({ name, local, domain }: RawMailbox): EmailAddress {
   return {
     name: name === null ? null : decodeText(name) || null,
-    email: fromOctets(domain === null ? local : `${local}@${domain}`).normalize('NFC'),
+    email: textOf(domain === null ? local : `${local}@${domain}`),
   };
 }
 
-const decodeText = (octets: string): string => {
+const textOf = (octets: string): string =>
+  hasEightBit(octets) ? fromOctets(octets).normalize('NFC') : octets;
+
+/** Text of octets; ASCII, by far the most of mail, needs no normal form. */
+function decodeText(octets: string): string {
+  const isEncoded = octets.includes('=?');
+  if (!isEncoded && !hasEightBit(octets)) return octets;
   const text = fromOctets(octets);
-  return (text.includes('=?') ? decodeEncodedWords(text) : text).normalize('NFC');
-};
+  return (isEncoded ? decodeEncodedWords(text) : text).normalize('NFC');
+}

@@ -7,7 +7,7 @@ import { encodeExtended, encodeWords } from './encode-word.ts';
 import { decodeEncodedWords } from './encoded-word.ts';
 import { lastField } from './headers.ts';
 import { decodeParameters, parseStructured, type StructuredValue } from './parameters.ts';
-import { fromOctets, hasEightBit, trimSpace, unfold } from './text.ts';
+import { fromOctets, hasEightBit, latin1Slice, trimSpace, unfold } from './text.ts';
 import type { HeaderField, Message, Parameter, Part } from './types.ts';
 
 /** Octets that go on the wire as they are; literals are included. */
@@ -62,7 +62,7 @@ class ImapWriter {
 
   #value(field: HeaderField | undefined): string | null {
     if (field === undefined) return null;
-    return trimSpace(unfold(this.#bytes.toString('latin1', field.value, field.end)));
+    return trimSpace(unfold(latin1Slice(this.#bytes, field.value, field.end)));
   }
 
   #envelope(part: Part): string {
@@ -219,6 +219,8 @@ class ImapWriter {
   /** An nstring: quoted where possible, else a literal. */
   #string(octets: string | null): string {
     if (octets === null) return 'NIL';
+    // hot: per string of each arriving message
+    if (octets.length <= MAX_QUOTED && !/["\\\x80-\xff]/.test(octets)) return `"${octets}"`;
     let text = octets;
     if (hasEightBit(text)) {
       this.differs = true;
@@ -226,7 +228,7 @@ class ImapWriter {
       text = octetsOf(fromOctets(text)) ?? '';
     }
     if (text.length > MAX_QUOTED) return literal(text);
-    return /["\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
+    return `"${text.replace(/["\\]/g, '\\$&')}"`;
   }
 }
 

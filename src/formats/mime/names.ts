@@ -1,5 +1,6 @@
 // Header field names that are common in mail: their lower-case form without a conversion per field, and a
 // number for the stored form. The order is part of the stored form: only append.
+import { latin1Slice } from './text.ts';
 
 const NAMES = [
   'Return-Path',
@@ -151,7 +152,47 @@ const NAMES = [
   'X-Authority-Analysis',
 ] as const;
 
+interface KnownName {
+  readonly name: string;
+  /** In lower case. */
+  readonly key: string;
+}
+
 const NUMBERS = new Map<string, number>(NAMES.map((name, index) => [name, index + 1]));
+
+/** Names by a hash of their octets, with linear probing; most of it is empty. */
+const TABLE_SIZE = 1024;
+const TABLE: (KnownName | undefined)[] = Array.from({ length: TABLE_SIZE }, () => undefined);
+for (const name of NAMES) {
+  let slot = hashOf(Buffer.from(name, 'latin1'), 0, name.length);
+  while (TABLE[slot] !== undefined) slot = (slot + 1) % TABLE_SIZE;
+  TABLE[slot] = { name, key: name.toLowerCase() };
+}
+
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = end - start;
+  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0;
+  return (hash ^ (hash >>> 10)) & (TABLE_SIZE - 1);
+}
+
+/** The field name that stands in a range; the common ones without making a string. */
+export function nameAt(bytes: Buffer, start: number, end: number): KnownName {
+  // hot: per header field
+  let slot = hashOf(bytes, start, end);
+  for (let known = TABLE[slot]; known !== undefined; known = TABLE[slot]) {
+    if (isName(known.name, bytes, start, end)) return known;
+    slot = (slot + 1) % TABLE_SIZE;
+  }
+  const name = latin1Slice(bytes, start, end);
+  return { name, key: name.toLowerCase() };
+}
+
+function isName(name: string, bytes: Uint8Array, start: number, end: number): boolean {
+  if (name.length !== end - start) return false;
+  for (let i = start; i < end; i++) if (name.charCodeAt(i - start) !== bytes[i]) return false;
+  return true;
+}
+
 const KEYS = new Map<string, string>(NAMES.map((name) => [name, name.toLowerCase()]));
 
 /** The name in lower case. */

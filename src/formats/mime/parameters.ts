@@ -2,7 +2,7 @@
 // continuations and character sets (RFC 2231), and what real mail makes of them.
 import { decodeCharset } from '../charset/index.ts';
 import { decodeEncodedWords } from './encoded-word.ts';
-import { fromOctets, isSpace, octets, trimSpace } from './text.ts';
+import { fromOctets, isSpace, octets, remembering, trimSpace } from './text.ts';
 import type { Parameter } from './types.ts';
 
 export interface StructuredValue {
@@ -24,7 +24,9 @@ const CLOSE = 0x29;
 const SLASH = 0x2f;
 
 /** Parses a field value given one character per octet. Never throws; what makes no sense is left out. */
-export function parseStructured(field: string): StructuredValue {
+export const parseStructured = remembering(parseOnce);
+
+function parseOnce(field: string): StructuredValue {
   const length = field.length;
   const parameters: Parameter[] = [];
   let at = skipSpace(field, 0);

@@ -5,6 +5,7 @@ import { asBuffer } from '../../base/index.ts';
 import { countLines } from './count.ts';
 import { type IsDelimiter, scanHeader } from './header-scan.ts';
 import { describeEntity, type Entity } from './entity.ts';
+import { latin1Slice } from './text.ts';
 import { decodedSize } from './transfer.ts';
 import {
   MAX_BOUNDARY,
@@ -106,8 +107,9 @@ class Parser {
       const open: Open = { part, boundary: undefined, shadowed: undefined };
       this.#open.push(open);
       at = block.bodyOffset;
-      if (part.type === 'multipart' && entity.boundary !== undefined && this.#open.length <= MAX_DEPTH) {
-        this.#watch(open, entity.boundary);
+      if (part.type === 'multipart' && entity.boundary !== undefined) {
+        if (this.#open.length <= MAX_DEPTH) this.#watch(open, entity.boundary);
+        else this.#truncated = true;
         return at;
       }
       if (!holdsMessage(part)) {
@@ -190,7 +192,7 @@ class Parser {
     let end = lf < 0 ? bytes.length : lf;
     if (end - start > MAX_LINE) return undefined;
     while (end > start && isPadding(bytes[end - 1] as number)) end--;
-    const line = bytes.toString('latin1', start, end);
+    const line = latin1Slice(bytes, start, end);
     const exact = this.#match(line);
     if (exact !== undefined) return exact;
     // RFC 2046 §5.1.1 lets anything follow a boundary. Only what white space sets apart is taken as such,

@@ -1,6 +1,10 @@
 // Small conversions between header octets, held as strings of one character per octet, and text.
 import { decodeUtf8 } from '../charset/index.ts';
 
+/** `Buffer.toString('latin1', start, end)` without looking the encoding up: it runs for every header field. */
+export const latin1Slice = (bytes: Buffer, start: number, end: number): string =>
+  (bytes as Buffer & { latin1Slice(start: number, end: number): string }).latin1Slice(start, end);
+
 const EIGHT_BIT = /[^\x00-\x7f]/;
 
 /** Whether a string holds anything beyond ASCII. */
@@ -34,3 +38,23 @@ export function trimSpace(text: string): string {
 /** Space, tab, CR or LF. */
 export const isSpace = (code: number): boolean =>
   code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
+
+/**
+ * A function that remembers its results for short arguments: mail repeats the same few field values. The
+ * memory is bounded, because the arguments come from strangers. Results must not be changed.
+ */
+export function remembering<T>(compute: (value: string) => T): (value: string) => T {
+  const known = new Map<string, T>();
+  return (value) => {
+    if (value.length > MAX_REMEMBERED_LENGTH) return compute(value);
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    const result = compute(value);
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    known.set(value, result);
+    return result;
+  };
+}
+
+const MAX_REMEMBERED_LENGTH = 64;
+const MAX_REMEMBERED = 512;

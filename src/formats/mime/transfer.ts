@@ -2,6 +2,7 @@
 // Both accept anything; a size always equals the length that decoding gives.
 import { asBuffer } from '../../base/index.ts';
 import { countWith } from './count.ts';
+import { latin1Slice } from './text.ts';
 import type { TransferEncoding } from './types.ts';
 
 const LF = 0x0a;
@@ -68,11 +69,11 @@ export function hasTransferProblem(bytes: Uint8Array, encoding: TransferEncoding
 export function decodeBase64(bytes: Uint8Array): Uint8Array {
   const padding = bytes.indexOf(EQUALS);
   const end = padding < 0 ? bytes.length : padding;
-  const head = Buffer.from(asBuffer(bytes).toString('latin1', 0, end), 'base64');
+  const head = Buffer.from(latin1Slice(asBuffer(bytes), 0, end), 'base64');
   if (padding < 0 || !hasDigit(bytes, padding)) return head;
   const out = [head];
   forEachRun(bytes, padding, (from, to) => {
-    out.push(Buffer.from(asBuffer(bytes).toString('latin1', from, to), 'base64'));
+    out.push(Buffer.from(latin1Slice(asBuffer(bytes), from, to), 'base64'));
   });
   return Buffer.concat(out);
 }
@@ -220,7 +221,7 @@ export function decodeUuencode(bytes: Uint8Array): Uint8Array {
     let end = line < 0 ? buffer.length : line;
     if (end > start && buffer[end - 1] === CR) end--;
     const count = ((buffer[start] as number) - 0x20) & 0x3f;
-    if (end === start || buffer.toString('latin1', start, Math.min(end, start + 4)) === 'end') break;
+    if (end === start || latin1Slice(buffer, start, Math.min(end, start + 4)) === 'end') break;
     if (count === 0) continue;
     length = uuLine(buffer, start + 1, end, count, out, length);
   }

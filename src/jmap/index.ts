@@ -4,3 +4,5 @@ export { coreMethods } from './core.ts';
 export { type MethodTable, methodTable } from './engine.ts';
 export type { JmapMethod } from './method.ts';
 export { DEFAULT_JMAP_SETTINGS, type JmapSettings } from './settings.ts';
+export { type EventSourceOptions, eventSourceRoutes } from './event-source.ts';
+export { StateHub } from './state-hub.ts';

@@ -1,0 +1,56 @@
+// The data types that a client can listen to, the head each has its state from, and the permission that
+// lets a caller hear of it (RFC 8620 §7.1).
+import { DataType, type DataTypeName } from '../account/index.ts';
+import { type AccessToken, permission, type PermissionName } from '../access/index.ts';
+
+interface PushType {
+  readonly type: DataType;
+  readonly permission: PermissionName;
+}
+
+const own = (name: DataTypeName, permission: PermissionName): [string, PushType] => [
+  name,
+  { type: DataType[name], permission },
+];
+
+export const PUSH_TYPES: ReadonlyMap<string, PushType> = new Map([
+  own('Mailbox', 'jmapMailboxGet'),
+  own('Email', 'jmapEmailGet'),
+  own('EmailDelivery', 'jmapEmailGet'),
+  own('Thread', 'jmapThreadGet'),
+  own('Quota', 'jmapQuotaGet'),
+  own('Identity', 'jmapIdentityGet'),
+  own('EmailSubmission', 'jmapEmailSubmissionGet'),
+  own('SieveScript', 'jmapSieveScriptGet'),
+  // A vacation response is kept as a script.
+  ['VacationResponse', { type: DataType.SieveScript, permission: 'jmapVacationResponseGet' }],
+  own('ShareNotification', 'jmapShareNotificationGet'),
+  own('Calendar', 'jmapCalendarGet'),
+  own('CalendarEvent', 'jmapCalendarEventGet'),
+  own('CalendarEventNotification', 'jmapCalendarEventNotificationGet'),
+  own('ParticipantIdentity', 'jmapParticipantIdentityGet'),
+  own('AddressBook', 'jmapAddressBookGet'),
+  own('ContactCard', 'jmapContactCardGet'),
+  own('FileNode', 'jmapFileNodeGet'),
+]);
+
+/** Wire names by data type, of those a caller asked for and may hear of. */
+export type Wanted = ReadonlyMap<DataType, readonly string[]>;
+
+/** `types` is `*` or names with commas; unknown names are ignored. */
+export function wantedTypes(types: string, token: AccessToken): Wanted {
+  const wanted = new Map<DataType, string[]>();
+  const names = types === '*' ? [...PUSH_TYPES.keys()] : new Set(types.split(',').map((name) => name.trim()));
+  for (const name of names) {
+    const entry = PUSH_TYPES.get(name);
+    if (!entry || !token.has(permission(entry.permission))) continue;
+    const list = wanted.get(entry.type);
+    if (list) list.push(name);
+    else wanted.set(entry.type, [name]);
+  }
+  return wanted;
+}
+
+/** True when any of the names is a type at all. */
+export const namesTypes = (types: string): boolean =>
+  types === '*' || types.split(',').some((name) => PUSH_TYPES.has(name.trim()));

@@ -1,0 +1,212 @@
+// Writes an Email as JSON text (RFC 8621 §4.1): no object is built only to be written out again.
+import { encodeId } from '../../base/index.ts';
+import {
+  type BodyPart,
+  type BodyLists,
+  bodyLists,
+  bodyPart,
+  bodyStructure,
+  bodyValue,
+  headerProperty,
+  isMultipart,
+  type Message,
+  type Part,
+  rawHeaders,
+} from '../../formats/mime/index.ts';
+import { partBlobId } from '../blob-id.ts';
+import type { EmailPlan, EmailProperty, MetadataName, NamedHeader, PartProperties } from './properties.ts';
+
+/** Everything of one e-mail that a plan may need; the parts it does not need may be absent. */
+export interface EmailSource {
+  /** Null for a message that is in no mailbox (Email/parse). */
+  readonly stored: StoredFacts | null;
+  readonly size: number;
+  readonly hash: Uint8Array;
+  /** Blob id of the whole message. */
+  readonly blobId: string;
+  /** Offset of the message in the blob, for a message inside another. */
+  readonly blobOffset: number;
+  readonly message: Message;
+  readonly preview: string;
+  readonly hasAttachment: boolean;
+  /** Bytes of the message from `base` on, as far as the plan needs them. */
+  readonly bytes: Uint8Array;
+  readonly base: number;
+}
+
+export interface StoredFacts {
+  readonly id: number;
+  readonly thread: number;
+  readonly mailboxes: readonly number[];
+  readonly keywords: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly received: number;
+}
+
+/** The facts that the columns know; enough for plans that need nothing cold. */
+export type HotSource = Pick<EmailSource, 'stored' | 'size'>;
+
+/** JSON text of one Email. */
+export function renderEmail(plan: EmailPlan, source: EmailSource): string {
+  const lists = new Lists(source.message);
+  let out = '';
+  for (const property of plan.properties) {
+    out += `${out === '' ? '{' : ','}${propertyText(property, plan, source, lists)}`;
+  }
+  return `${out}}`;
+}
+
+/** JSON text of an Email of which only columns are wanted. */
+export function renderHot(plan: EmailPlan, source: HotSource): string {
+  let out = '';
+  for (const property of plan.properties) {
+    out += `${out === '' ? '{' : ','}"${(property as { name: string }).name}":${hotText((property as { name: MetadataName }).name, source)}`;
+  }
+  return `${out}}`;
+}
+
+/** UTCDate without milliseconds (RFC 8620 §1.4). */
+export const utcDateText = (ms: number): string => `${new Date(ms).toISOString().slice(0, -5)}Z`;
+
+/** A JSON object whose members are all true. */
+export function trueMap(names: readonly string[]): string {
+  let out = '';
+  for (const name of names) out += `${out === '' ? '{' : ','}${JSON.stringify(name)}:true`;
+  return out === '' ? '{}' : `${out}}`;
+}
+
+function idMap(ids: readonly number[]): string {
+  let out = '';
+  for (const id of ids) out += `${out === '' ? '{' : ','}"${encodeId(id)}":true`;
+  return out === '' ? '{}' : `${out}}`;
+}
+
+/** The body lists of a message, divided when first needed. */
+class Lists {
+  readonly #message: Message;
+  #lists: BodyLists | undefined;
+  constructor(message: Message) {
+    this.#message = message;
+  }
+  get lists(): BodyLists {
+    return (this.#lists ??= bodyLists(this.#message));
+  }
+}
+
+function propertyText(property: EmailProperty, plan: EmailPlan, source: EmailSource, lists: Lists): string {
+  if (property.kind === 'header') return headerText(property, source, source.message.parts[0]);
+  const { name } = property;
+  if (property.kind === 'metadata') return `"${name}":${metadataText(property.name, source)}`;
+  switch (property.name) {
+    case 'headers':
+      return `"headers":${JSON.stringify(rawHeaders(source.bytes, source.message.parts[0], source.base))}`;
+    case 'bodyStructure':
+      return `"bodyStructure":${partText(bodyStructure(source.message), plan.part, source, plan.part.subParts)}`;
+    case 'bodyValues':
+      return `"bodyValues":${valuesText(plan, source, lists)}`;
+    default: {
+      let out = '';
+      for (const index of lists.lists[property.name]) {
+        out += `${out === '' ? '' : ','}${partText(bodyPart(source.message, index), plan.part, source, false)}`;
+      }
+      return `"${name}":[${out}]`;
+    }
+  }
+}
+
+function metadataText(name: MetadataName, source: EmailSource): string {
+  switch (name) {
+    case 'blobId':
+      return `"${source.blobId}"`;
+    case 'hasAttachment':
+      return String(source.hasAttachment);
+    case 'preview':
+      return JSON.stringify(source.preview);
+    default:
+      return hotText(name, source);
+  }
+}
+
+function hotText(name: MetadataName, { stored, size }: HotSource): string {
+  if (name === 'size') return String(size);
+  if (!stored) return 'null';
+  switch (name) {
+    case 'id':
+      return `"${encodeId(stored.id)}"`;
+    case 'threadId':
+      return `"${encodeId(stored.thread)}"`;
+    case 'mailboxIds':
+      return idMap(stored.mailboxes);
+    case 'keywords':
+      return trueMap(stored.keywords);
+    default:
+      return `"${utcDateText(stored.received)}"`;
+  }
+}
+
+function headerText({ property, header }: NamedHeader, source: EmailSource, part: Part): string {
+  const value = headerProperty(source.bytes, part, header, source.base);
+  return `${JSON.stringify(property)}:${JSON.stringify(value)}`;
+}
+
+function partText(view: BodyPart, plan: PartProperties, source: EmailSource, withChildren: boolean): string {
+  const part = source.message.parts[view.index] as Part;
+  let out = '';
+  const add = (text: string) => (out += `${out === '' ? '{' : ','}${text}`);
+  for (const name of plan.names) {
+    if (name === 'blobId') add(`"blobId":${partBlobText(source, part)}`);
+    else add(`"${name}":${JSON.stringify(view[name as 'partId'])}`);
+  }
+  if (plan.allHeaders) add(`"headers":${JSON.stringify(rawHeaders(source.bytes, part, source.base))}`);
+  for (const header of plan.headers) add(headerText(header, source, part));
+  if (withChildren && view.subParts) {
+    const children = view.subParts.map((child) => partText(child, plan, source, true));
+    add(`"subParts":[${children.join(',')}]`);
+  }
+  return out === '' ? '{}' : `${out}}`;
+}
+
+/** A part is a range of the message's blob; a message that is one part only is still not its own blob. */
+function partBlobText({ hash, blobOffset }: EmailSource, part: Part): string {
+  if (isMultipart(part)) return 'null';
+  const { bodyOffset, bodyEnd, encoding } = part;
+  return `"${partBlobId(hash, { offset: blobOffset + bodyOffset, length: bodyEnd - bodyOffset, encoding })}"`;
+}
+
+function valuesText(plan: EmailPlan, source: EmailSource, lists: Lists): string {
+  let out = '';
+  for (const part of valueParts(plan, source.message, lists)) {
+    const value = bodyValue(source.bytes, part, plan.values.maxBodyValueBytes, source.base);
+    out += `${out === '' ? '{' : ','}"${part.index}":${JSON.stringify(value)}`;
+  }
+  return out === '' ? '{}' : `${out}}`;
+}
+
+/** Text parts whose values are wanted, in message order. */
+function valueParts(plan: EmailPlan, message: Message, lists: Lists): Part[] {
+  const { fetchAllBodyValues, fetchTextBodyValues, fetchHTMLBodyValues } = plan.values;
+  if (!fetchAllBodyValues && !fetchTextBodyValues && !fetchHTMLBodyValues) return [];
+  const { textBody, htmlBody, attachments } = lists.lists;
+  const wanted = new Set<number>();
+  if (fetchTextBodyValues || fetchAllBodyValues) for (const index of textBody) wanted.add(index);
+  if (fetchHTMLBodyValues || fetchAllBodyValues) for (const index of htmlBody) wanted.add(index);
+  if (fetchAllBodyValues) for (const index of attachments) wanted.add(index);
+  const parts = [...wanted].sort((a, b) => a - b).map((index) => message.parts[index] as Part);
+  return parts.filter((part) => part.type === 'text');
+}
+
+/** The bytes of a message that a plan reads: from the first needed to behind the last; undefined for none. */
+export function neededRange(plan: EmailPlan, message: Message): { from: number; to: number } | undefined {
+  let from = Infinity;
+  let to = 0;
+  const need = (start: number, end: number): void => {
+    from = Math.min(from, start);
+    to = Math.max(to, end);
+  };
+  if (plan.needsHeader) need(message.parts[0].headerOffset, message.parts[0].bodyOffset);
+  if (plan.needsPartHeaders) for (const part of message.parts) need(part.headerOffset, part.bodyOffset);
+  if (plan.needsBodies) {
+    for (const part of valueParts(plan, message, new Lists(message))) need(part.bodyOffset, part.bodyEnd);
+  }
+  return from < to ? { from, to } : undefined;
+}

@@ -14,6 +14,8 @@ export interface StructuredValue {
 
 /** Parameters read from one field; more are ignored. */
 const MAX_PARAMETERS = 256;
+/** Words that a type with white space around its slash has. */
+const MAX_WORDS = 3;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -31,7 +33,7 @@ function parseOnce(field: string): StructuredValue {
   const parameters: Parameter[] = [];
   let at = skipSpace(field, 0);
   let value = '';
-  for (;;) {
+  for (let words = 0; words < MAX_WORDS; words++) {
     const start = at;
     while (at < length) {
       const code = field.charCodeAt(at);

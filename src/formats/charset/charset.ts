@@ -115,6 +115,8 @@ function findDecoder(label: string): Decode | undefined {
     return (bytes) => decodeWith('euc-kr', iso2022KrToEucKr(bytes));
   }
   if (known === 'hz-gb-2312' || known === 'hz') return (bytes) => decodeWith('gbk', hzToGb2312(bytes));
+  // The platform takes this for little-endian whatever the byte order mark says (RFC 2781 §4.3).
+  if (known === 'utf-16') return iconvDecoder(known);
   return platformDecoder(known) ?? platformDecoder(known.replaceAll('_', '-')) ?? iconvDecoder(known);
 }
 

@@ -79,7 +79,8 @@ class AddressParser {
     const text = this.#text;
     while (this.#at < text.length && this.#count < MAX_MAILBOXES) {
       const code = text.charCodeAt(this.#at);
-      if (isSpace(code)) {
+      // A closing bracket that nothing opened parts words, no more.
+      if (isSpace(code) || code === GREATER) {
         this.#gap = true;
         this.#at++;
       } else if (code === QUOTE) this.#quoted();
@@ -358,6 +359,7 @@ const isWordCharacter = (code: number): boolean =>
   code !== COLON &&
   code !== SEMICOLON &&
   code !== LESS &&
+  code !== GREATER &&
   code !== AT &&
   code !== EQUALS;
 

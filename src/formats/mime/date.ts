@@ -45,6 +45,7 @@ export function parseDate(text: string): MailDate | null {
   return fromTokens(
     withoutComments(text.slice(0, MAX_DATE))
       .replace(/(\d)-([A-Za-z]{3,9})-(?=\d)/, '$1 $2 ')
+      .replace(/\s*:\s*/g, ':')
       .split(/[\s,]+/)
       .filter((token) => token !== ''),
   );

@@ -13,7 +13,7 @@ export function parseMessageIds(text: string): string[] | null {
   const ids = bracketed(bare).map((id) => fromOctets(id.replace(/\s/g, '')));
   if (ids.length === 0 && !bare.includes('<')) {
     for (const word of bare.split(/[\s,;]+/)) {
-      if (/^[^@>]+@[^@>]+$/.test(word) && ids.length < MAX_ITEMS) ids.push(fromOctets(word));
+      if (/^[^@>"]+@[^@>"]+$/.test(word) && ids.length < MAX_ITEMS) ids.push(fromOctets(word));
     }
   }
   const found = ids.filter((id) => id !== '');

@@ -73,5 +73,6 @@ export const Account = object({
   tenantQuota: (account) => (account['@type'] === 'Group' ? 'maxGroups' : 'maxAccounts'),
   ownedBy: ['PublicKey', 'MaskedEmail'],
   fixedVariant: true,
-  hooks: ['account'],
+  isAccount: true,
+  hooks: ['address', 'grants', 'credentials'],
 });

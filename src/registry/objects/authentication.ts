@@ -20,5 +20,5 @@ export const Authentication = singleton({
     passwordMinLength: unsigned('Fewest characters of a password', { min: 1, max: 100 }).default(8),
     passwordMinStrength: choice('PasswordStrength', 'How hard to guess a password must be').default('three'),
   }),
-  hooks: ['authentication'],
+  hooks: ['grants'],
 });

@@ -116,5 +116,4 @@ export const Domain = object({
     memberTenantId: exact('memberTenantId'),
   },
   tenantQuota: () => 'maxDomains',
-  hooks: ['domain'],
 });

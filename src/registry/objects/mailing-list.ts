@@ -37,5 +37,5 @@ export const MailingList = object({
     memberTenantId: exact('memberTenantId'),
   },
   tenantQuota: () => 'maxMailingLists',
-  hooks: ['mailingList'],
+  hooks: ['address'],
 });

@@ -45,5 +45,5 @@ export const NetworkListener = object({
   }),
   unique: [uniqueProperty('NetworkListener', 'name')],
   filters: { name: exact('name') },
-  hooks: ['networkListener'],
+  hooks: ['listener'],
 });

@@ -21,5 +21,5 @@ export const Role = object({
     memberTenantId: exact('memberTenantId'),
   },
   tenantQuota: () => 'maxRoles',
-  hooks: ['role'],
+  hooks: ['grants'],
 });

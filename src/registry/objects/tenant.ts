@@ -19,5 +19,5 @@ export const Tenant = object({
     usedDiskQuota: size('Bytes in use by all accounts').computed(),
   }),
   filters: { text: words('name') },
-  hooks: ['tenant'],
+  hooks: ['grants'],
 });

@@ -63,6 +63,7 @@ function setKind(member: Kind<unknown>, { minItems }: CollectionRules): Kind<rea
   };
   return {
     type: { type: 'set', class: member.type, ...(minItems === undefined ? {} : { minItems }) },
+    member,
     parse(json, at, input) {
       if (!isObject(json)) return input.reject(at, 'an object of members is expected');
       const members = new Map<string, unknown>();

@@ -51,6 +51,8 @@ export interface ObjectOptions<N extends ObjectType, S extends Shape> extends Co
   readonly ownedBy?: readonly TypeName[];
   /** `@type` is fixed at creation. */
   readonly fixedVariant?: boolean;
+  /** The records are the accounts themselves: what is kept per account belongs to the record of that id. */
+  readonly isAccount?: boolean;
 }
 
 export interface SingletonOptions<N extends SingletonType, S extends Shape> extends Common<N, S> {}
@@ -70,6 +72,7 @@ export interface Declaration {
   readonly tenantQuota: ((value: Plain) => string) | undefined;
   readonly ownedBy: readonly TypeName[];
   readonly fixedVariant: boolean;
+  readonly isAccount: boolean;
   readonly hooks: readonly string[];
   readonly source: string | undefined;
 }
@@ -90,6 +93,7 @@ export function object<N extends ObjectType, S extends Shape>(options: ObjectOpt
     columns: [],
     ownedBy: [],
     fixedVariant: false,
+    isAccount: false,
     hooks: [],
     source: undefined,
     ...options,
@@ -114,6 +118,7 @@ export function singleton<N extends SingletonType, S extends Shape>(
     tenantQuota: undefined,
     ownedBy: [],
     fixedVariant: true,
+    isAccount: false,
     hooks: [],
     source: undefined,
     ...options,

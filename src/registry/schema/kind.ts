@@ -46,7 +46,7 @@ export interface Kind<T> {
   format(value: T): unknown;
   /** Notes every constraint that the value breaks. */
   check?(value: T, at: string, problems: Input): void;
-  /** Value where none was given and the field has no default; undefined means that one is required. */
+  /** Value where none was given and the field has no default; one that is `missing` has to be replaced. */
   implied?(): T | undefined;
   /** True for the value that stands for "nothing yet" where one is required (an empty text, id 0). */
   missing?(value: T): boolean;
@@ -57,4 +57,6 @@ export interface Kind<T> {
   references?(value: T, visit: ReferenceVisitor, at: string): void;
   /** Ordered bytes for an index, one for each member of a collection. */
   indexBytes?(value: T): Uint8Array[];
+  /** Kind of the members of a set: what a filter on it compares with. */
+  readonly member?: Kind<unknown>;
 }

@@ -66,6 +66,7 @@ export function reference(target: string, description = ''): Field<number> {
       return input.id(json) ?? input.reject(at, `"${json.slice(0, 40)}" is not a valid id`);
     },
     format: encodeId,
+    implied: () => 0,
     missing: (value) => value === 0,
     references: (value, visit, at) => visit(variant ? { type, variant } : { type }, value, at),
     indexBytes: (value) => [keys.u53Part(value)],

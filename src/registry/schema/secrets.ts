@@ -24,6 +24,7 @@ function secretField(format: string, description: string): Field<string> {
         return json;
       },
       format: () => MASK,
+      implied: () => '',
       missing: (value) => value === '',
     },
     { description },

@@ -150,6 +150,7 @@ function textKind(format: string, rules: TextFormat, limits: TextRules): Kind<st
         problems.violate({ type: 'MaxLength', property: at, required: maxLength });
       }
     },
+    implied: () => '',
     missing: (value) => value === '',
     indexBytes: (value) => [utf8(value)],
   };

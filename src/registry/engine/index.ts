@@ -1,0 +1,15 @@
+export { addressKey, ADDRESS_SPACE } from '../objects/parts/address.ts';
+export { wordsOf } from './index-entries.ts';
+export {
+  type GetResult,
+  type MethodContext,
+  type MethodLimits,
+  methodGet,
+  methodQuery,
+  methodSet,
+} from './methods.ts';
+export { type Paging, type QueryPage, queryRecords } from './query.ts';
+export { type ChangeListener, Registry, type RegistryOptions } from './registry.ts';
+export { type RecordName, SINGLETON } from './rows.ts';
+export * from './types.ts';
+export { SERVER_CONTEXT, type WriteContext, Writer, type Written } from './write.ts';

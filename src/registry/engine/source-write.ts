@@ -1,0 +1,90 @@
+// Creates, updates and destroys records that a source keeps: read, patched and checked as all others are, stored
+// by the source.
+import { isObject, type Declaration, type Plain, shapeKind } from '../schema/index.ts';
+import { ChangeInput } from './input.ts';
+import type { Registry } from './registry.ts';
+import { type Change, Refusal, type Source } from './types.ts';
+import { patched, type WriteContext, type Written } from './write.ts';
+
+export async function createInSource(
+  registry: Registry,
+  source: Source,
+  declaration: Declaration,
+  json: unknown,
+  context: WriteContext,
+): Promise<Written> {
+  if (!source.create)
+    throw new Refusal('forbidden', { description: 'Records of this type are not created.' });
+  if (!isObject(json)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
+  const input = inputOf(registry, context);
+  const value = shapeKind(declaration.shape).parse(json, '', input);
+  const change = checked(declaration, context, input, undefined, undefined, value as Plain);
+  return { id: await source.create(change), reveal: change.reveal };
+}
+
+export async function updateInSource(
+  registry: Registry,
+  source: Source,
+  declaration: Declaration,
+  id: number,
+  patch: unknown,
+  context: WriteContext,
+): Promise<Written> {
+  if (!isObject(patch)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
+  const before = await stored(source, declaration, id, context);
+  if (!source.update)
+    throw new Refusal('forbidden', { description: 'Records of this type are not changed.' });
+  const input = inputOf(registry, context);
+  const value = patched(declaration, before, patch, input, context.caller);
+  const change = checked(declaration, context, input, id, before, value);
+  await source.update(change);
+  return { id, reveal: change.reveal };
+}
+
+export async function destroyInSource(
+  source: Source,
+  declaration: Declaration,
+  id: number,
+  context: WriteContext,
+): Promise<void> {
+  const before = await stored(source, declaration, id, context);
+  if (!source.destroy)
+    throw new Refusal('forbidden', { description: 'Records of this type are not destroyed.' });
+  await source.destroy(newChange(declaration, context, id, before, undefined));
+}
+
+async function stored(
+  source: Source,
+  declaration: Declaration,
+  id: number,
+  { caller, account }: WriteContext,
+): Promise<Plain> {
+  const [record] = await source.get({ declaration, caller, account }, [id], 1);
+  if (!record) throw new Refusal('notFound');
+  return record.value;
+}
+
+const inputOf = (registry: Registry, { caller, created }: WriteContext): ChangeInput =>
+  new ChangeInput(created, { internal: caller.internal, compiles: registry.options.compiles });
+
+function checked(
+  declaration: Declaration,
+  context: WriteContext,
+  input: ChangeInput,
+  id: number | undefined,
+  before: Plain | undefined,
+  value: Plain,
+): Change {
+  input.assertAccepted();
+  shapeKind(declaration.shape).check?.(value, '', input);
+  input.assertValid();
+  return newChange(declaration, context, id, before, value);
+}
+
+const newChange = (
+  declaration: Declaration,
+  { caller, account }: WriteContext,
+  id: number | undefined,
+  before: Plain | undefined,
+  value: Plain | undefined,
+): Change => ({ declaration, caller, account, id, before, value, reveal: {}, rows: [] });

@@ -24,7 +24,7 @@ const texts = (bytes: Buffer) => {
   };
 };
 
-const mail = (...lines: string[]): Buffer => Buffer.from(lines.join('\r\n'));
+const mail = (...lines: (string | string[])[]): Buffer => Buffer.from(lines.flat().join('\r\n'));
 
 /** The message of RFC 3501 §8 and RFC 9051 §8, as far as they show it. */
 test('the envelope of the sample session of RFC 9051 §8', () => {
@@ -97,19 +97,19 @@ test('body structures', () => {
       'Content-Type: multipart/mixed; Boundary="b c"',
       'Content-Language: en',
       '',
-      ...[
+      [
         '--b c',
         'Content-Type: text/html; charset=UTF-8; x="a\\"b"',
         'Content-Transfer-Encoding: QUOTED-PRINTABLE',
       ],
-      ...['Content-ID: <i@x>', 'Content-Description: a page', '', '<p>', 'x'],
-      ...[
+      ['Content-ID: <i@x>', 'Content-Description: a page', '', '<p>', 'x'],
+      [
         '--b c',
         'Content-Type: image/png; name=p.png',
         'Content-Transfer-Encoding: base64',
         'Content-MD5: Q2hlY2s=',
       ],
-      ...[
+      [
         'Content-Disposition: attachment; filename=p.png',
         'Content-Language: de, en',
         'Content-Location: http://x/',
@@ -186,8 +186,8 @@ const nested = mail(
   'Content-Type: multipart/mixed; boundary=1',
   'x-twice: 2',
   '',
-  ...['--1', '', 'text of 1'],
-  ...[
+  ['--1', '', 'text of 1'],
+  [
     '--1',
     'Content-Type: message/rfc822',
     '',
@@ -195,8 +195,8 @@ const nested = mail(
     'Content-Type: multipart/mixed; boundary=2',
     '',
   ],
-  ...['--2', '', '2.1', '--2', 'Content-Type: message/rfc822', '', 'Subject: third', '', 'lone', '--2--'],
-  ...['--1', 'Content-Type: multipart/alternative; boundary=3', '', '--3', 'X: y', '', '3.1', '--3--'],
+  ['--2', '', '2.1', '--2', 'Content-Type: message/rfc822', '', 'Subject: third', '', 'lone', '--2--'],
+  ['--1', 'Content-Type: multipart/alternative; boundary=3', '', '--3', 'X: y', '', '3.1', '--3--'],
   '--1--',
 );
 

@@ -13,8 +13,8 @@ import {
   truncateText,
 } from './index.ts';
 
-const message = (...lines: string[]): { bytes: Buffer; parsed: Message } => {
-  const bytes = Buffer.from(lines.join('\r\n'));
+const message = (...lines: (string | string[])[]): { bytes: Buffer; parsed: Message } => {
+  const bytes = Buffer.from(lines.flat().join('\r\n'));
   return { bytes, parsed: parseMessage(bytes) };
 };
 
@@ -22,20 +22,20 @@ const message = (...lines: string[]): { bytes: Buffer; parsed: Message } => {
 const listMail = message(
   'Content-Type: multipart/mixed; boundary=1',
   '',
-  ...['--1', 'Content-Disposition: inline', '', 'A'],
-  ...['--1', 'Content-Type: multipart/mixed; boundary=2', ''],
-  ...['--2', 'Content-Type: multipart/alternative; boundary=3', ''],
-  ...['--3', 'Content-Type: multipart/mixed; boundary=4', ''],
-  ...['--4', 'Content-Disposition: inline', '', 'B'],
-  ...['--4', 'Content-Type: image/jpeg', 'Content-Disposition: inline', '', 'C'],
-  ...['--4', 'Content-Disposition: inline', '', 'D', '--4--'],
-  ...['--3', 'Content-Type: multipart/related; boundary=5', ''],
-  ...['--5', 'Content-Type: text/html', '', 'E'],
-  ...['--5', 'Content-Type: image/jpeg', '', 'F', '--5--', '--3--'],
-  ...['--2', 'Content-Type: image/jpeg', 'Content-Disposition: attachment', '', 'G'],
-  ...['--2', 'Content-Type: application/x-excel', '', 'H'],
-  ...['--2', 'Content-Type: message/rfc822', '', 'Subject: J', '', 'inside', '--2--'],
-  ...['--1', 'Content-Disposition: inline', '', 'K', '--1--'],
+  ['--1', 'Content-Disposition: inline', '', 'A'],
+  ['--1', 'Content-Type: multipart/mixed; boundary=2', ''],
+  ['--2', 'Content-Type: multipart/alternative; boundary=3', ''],
+  ['--3', 'Content-Type: multipart/mixed; boundary=4', ''],
+  ['--4', 'Content-Disposition: inline', '', 'B'],
+  ['--4', 'Content-Type: image/jpeg', 'Content-Disposition: inline', '', 'C'],
+  ['--4', 'Content-Disposition: inline', '', 'D', '--4--'],
+  ['--3', 'Content-Type: multipart/related; boundary=5', ''],
+  ['--5', 'Content-Type: text/html', '', 'E'],
+  ['--5', 'Content-Type: image/jpeg', '', 'F', '--5--', '--3--'],
+  ['--2', 'Content-Type: image/jpeg', 'Content-Disposition: attachment', '', 'G'],
+  ['--2', 'Content-Type: application/x-excel', '', 'H'],
+  ['--2', 'Content-Type: message/rfc822', '', 'Subject: J', '', 'inside', '--2--'],
+  ['--1', 'Content-Disposition: inline', '', 'K', '--1--'],
 );
 
 test('the parts of the example of RFC 8621 §4.1.4 are divided as it says', () => {
@@ -128,9 +128,9 @@ test('what counts as an attachment', () => {
     const { bytes, parsed } = message(
       'Content-Type: multipart/mixed; boundary=b',
       '',
-      ...['--b', 'Content-Type: multipart/alternative; boundary=c', ''],
-      ...['--c', 'Content-Type: text/html', '', html, '--c--'],
-      ...['--b', header, '', 'AAAA', '--b--'],
+      ['--b', 'Content-Type: multipart/alternative; boundary=c', ''],
+      ['--c', 'Content-Type: text/html', '', html, '--c--'],
+      ['--b', header, '', 'AAAA', '--b--'],
     );
     return hasAttachment(parsed, bytes);
   };
@@ -148,8 +148,8 @@ test('what counts as an attachment', () => {
   const related = message(
     'Content-Type: multipart/related; boundary=b',
     '',
-    ...['--b', 'Content-Type: text/html', '', '<img src=cid:i@x>'],
-    ...['--b', 'Content-Type: image/png', 'Content-ID: <i@x>', '', 'AAAA', '--b--'],
+    ['--b', 'Content-Type: text/html', '', '<img src=cid:i@x>'],
+    ['--b', 'Content-Type: image/png', 'Content-ID: <i@x>', '', 'AAAA', '--b--'],
   );
   assert.equal(hasAttachment(related.parsed, related.bytes), false);
   // Not in a multipart/related, but shown by the HTML of an alternative.
@@ -157,9 +157,9 @@ test('what counts as an attachment', () => {
     const { bytes, parsed } = message(
       'Content-Type: multipart/alternative; boundary=b',
       '',
-      ...['--b', '', 'plain', '--b', 'Content-Type: multipart/mixed; boundary=c', ''],
-      ...['--c', 'Content-Type: text/html', '', html],
-      ...['--c', 'Content-Type: image/png', 'Content-ID: <i@x>', '', 'AAAA', '--c--', '--b--'],
+      ['--b', '', 'plain', '--b', 'Content-Type: multipart/mixed; boundary=c', ''],
+      ['--c', 'Content-Type: text/html', '', html],
+      ['--c', 'Content-Type: image/png', 'Content-ID: <i@x>', '', 'AAAA', '--c--', '--b--'],
     );
     return hasAttachment(parsed, bytes);
   };

@@ -62,6 +62,8 @@ test('unknown labels and broken sequences are reported, never thrown', () => {
     'base64',
     'hex',
     'replacement',
+    '__proto__',
+    'constructor',
     '../../etc',
     'a'.repeat(5000),
   ]) {

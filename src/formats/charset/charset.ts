@@ -38,44 +38,44 @@ export function decodeUtf8(bytes: Uint8Array): DecodedText {
 }
 
 /** Names that occur in mail and that neither decoder knows under this name. */
-const ALIASES: Readonly<Record<string, string>> = {
-  cp932: 'shift_jis',
-  ms932: 'shift_jis',
-  'windows-932': 'shift_jis',
-  'x-ms-cp932': 'shift_jis',
-  cp936: 'gbk',
-  'windows-936': 'gbk',
-  ms936: 'gbk',
-  cp949: 'euc-kr',
-  ms949: 'euc-kr',
-  uhc: 'euc-kr',
-  'x-windows-949': 'euc-kr',
-  cp950: 'big5',
-  ms950: 'big5',
-  'windows-950': 'big5',
-  'x-mac-roman': 'macintosh',
-  'mac-roman': 'macintosh',
-  macroman: 'macintosh',
-  'iso-8859-8-e': 'iso-8859-8',
-  'iso-2022-jp-1': 'iso-2022-jp',
-  'iso-2022-jp-2': 'iso-2022-jp',
-  'iso-2022-jp-ms': 'iso-2022-jp',
-  'iso-2022-jp-3': 'iso-2022-jp',
-  cp50220: 'iso-2022-jp',
-  cp50221: 'iso-2022-jp',
-  cp51932: 'euc-jp',
-  'eucjp-ms': 'euc-jp',
-  utf8mb4: 'utf-8',
-  'utf-8-mac': 'utf-8',
-  'x-unicode-2-0-utf-7': 'utf-7',
-  'unicode-1-1-utf-7': 'utf-7',
-  csunicode11utf7: 'utf-7',
-  utf7: 'utf-7',
-  'x-user-defined': '',
-};
+const ALIASES = new Map([
+  ['cp932', 'shift_jis'],
+  ['ms932', 'shift_jis'],
+  ['windows-932', 'shift_jis'],
+  ['x-ms-cp932', 'shift_jis'],
+  ['cp936', 'gbk'],
+  ['windows-936', 'gbk'],
+  ['ms936', 'gbk'],
+  ['cp949', 'euc-kr'],
+  ['ms949', 'euc-kr'],
+  ['uhc', 'euc-kr'],
+  ['x-windows-949', 'euc-kr'],
+  ['cp950', 'big5'],
+  ['ms950', 'big5'],
+  ['windows-950', 'big5'],
+  ['x-mac-roman', 'macintosh'],
+  ['mac-roman', 'macintosh'],
+  ['macroman', 'macintosh'],
+  ['iso-8859-8-e', 'iso-8859-8'],
+  ['iso-2022-jp-1', 'iso-2022-jp'],
+  ['iso-2022-jp-2', 'iso-2022-jp'],
+  ['iso-2022-jp-ms', 'iso-2022-jp'],
+  ['iso-2022-jp-3', 'iso-2022-jp'],
+  ['cp50220', 'iso-2022-jp'],
+  ['cp50221', 'iso-2022-jp'],
+  ['cp51932', 'euc-jp'],
+  ['eucjp-ms', 'euc-jp'],
+  ['utf8mb4', 'utf-8'],
+  ['utf-8-mac', 'utf-8'],
+  ['x-unicode-2-0-utf-7', 'utf-7'],
+  ['unicode-1-1-utf-7', 'utf-7'],
+  ['csunicode11utf7', 'utf-7'],
+  ['utf7', 'utf-7'],
+]);
 
 /** Labels that say nothing: the text is guessed and the problem reported. */
 const UNKNOWN = new Set([
+  'x-user-defined',
   'unknown-8bit',
   'unknown',
   'x-unknown',
@@ -109,7 +109,7 @@ function findDecoder(label: string): Decode | undefined {
     .toLowerCase();
   if (name === '' || name === 'us-ascii' || name === 'ascii' || name === 'ansi_x3.4-1968') return decodeAscii;
   if (UNKNOWN.has(name)) return undefined;
-  const known = ALIASES[name] ?? name;
+  const known = ALIASES.get(name) ?? name;
   if (known === 'utf-8' || known === 'utf8') return decodeUtf8;
   if (known === 'iso-2022-kr' || known === 'csiso2022kr') {
     return (bytes) => decodeWith('euc-kr', iso2022KrToEucKr(bytes));

@@ -130,26 +130,22 @@ function partHeader(
 ): string {
   const { disposition, name, cid, language, location, description, headers = [] } = part;
   refuseGenerated(headers);
-  const parameters: Record<string, string> = {};
-  for (const [key, value] of Object.entries(part.parameters ?? {})) parameters[key.toLowerCase()] = value;
-  Object.assign(parameters, generated);
+  const parameters = new Map<string, string>();
+  for (const [key, value] of Object.entries(part.parameters ?? {})) parameters.set(key.toLowerCase(), value);
+  if (name && !disposition) parameters.set('name', name);
+  for (const [key, value] of Object.entries(generated)) parameters.set(key, value);
   const field = (fieldName: string, raw: string): string =>
     buildField({ name: fieldName, raw: ` ${raw}` }, options);
-  const list = (fieldName: string, values: Readonly<Record<string, string>>): string =>
-    Object.entries(values)
-      .map(([key, value]) => buildParameter(fieldName, key, value))
-      .join('');
-  const inType = name && !disposition ? { name } : {};
+  const list = (fieldName: string, values: Iterable<readonly [string, string]>): string =>
+    Array.from(values, ([key, value]) => buildParameter(fieldName, key, value)).join('');
   let out = buildHeader(headers, options);
-  out += field('Content-Type', `${type}${list('Content-Type', { ...parameters, ...inType })}`);
+  out += field('Content-Type', `${type}${list('Content-Type', parameters)}`);
   if (disposition) {
     if (!/^[A-Za-z0-9-]{1,64}$/.test(disposition)) {
       throw new Invalid([{ property: 'disposition', reason: `${disposition} is no disposition` }]);
     }
-    out += field(
-      'Content-Disposition',
-      `${disposition}${list('Content-Disposition', name ? { filename: name } : {})}`,
-    );
+    const named = name ? ([['filename', name]] as const) : [];
+    out += field('Content-Disposition', `${disposition}${list('Content-Disposition', named)}`);
   }
   if (cid) out += buildField({ name: 'Content-ID', messageIds: [cid] }, options);
   if (language && language.length > 0) out += field('Content-Language', language.map(languageTag).join(', '));

@@ -10,21 +10,21 @@ export interface MailDate {
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /** Hours east of UTC; military letters say nothing reliable (RFC 5322 §4.3) and are UTC. */
-const ZONES: Readonly<Record<string, number>> = {
-  edt: -4,
-  est: -5,
-  cdt: -5,
-  cst: -6,
-  mdt: -6,
-  mst: -7,
-  pdt: -7,
-  pst: -8,
-  cet: 1,
-  cest: 2,
-  bst: 1,
-  msk: 3,
-  jst: 9,
-};
+const ZONES = new Map([
+  ['edt', -4],
+  ['est', -5],
+  ['cdt', -5],
+  ['cst', -6],
+  ['mdt', -6],
+  ['mst', -7],
+  ['pdt', -7],
+  ['pst', -8],
+  ['cet', 1],
+  ['cest', 2],
+  ['bst', 1],
+  ['msk', 3],
+  ['jst', 9],
+]);
 
 /** Longest date that is read. */
 const MAX_DATE = 256;
@@ -95,7 +95,7 @@ function zoneOf(tokens: readonly string[]): number {
       if (minutes >= 24 * 60 || Number(numeric[3] ?? 0) > 59) return 0;
       return numeric[1] === '-' ? -minutes || 0 : minutes;
     }
-    const named = ZONES[token.toLowerCase()];
+    const named = ZONES.get(token.toLowerCase());
     if (named !== undefined) return named * 60;
   }
   return 0;

@@ -225,6 +225,7 @@ test('dates, with the zones and years of RFC 5322 §4.3', () => {
     ['Mon, 5 Jan 2026 10:00:00 +9999', '2026-01-05T10:00:00Z'],
     ['Mon, 30 Feb 2026 10:00:00 +0000', null],
     ['5 Jan 2026 25:00:00', null],
+    ['Mon, 5 Jan 2026 10:00:00 constructor', '2026-01-05T10:00:00Z'],
     ['yesterday', null],
     ['', null],
     ['Jan 2026', null],

@@ -6,7 +6,9 @@ import { globSync } from 'node:fs';
 const args = process.argv.slice(2);
 const services = args.includes('--services');
 const named = args.filter((arg) => !arg.startsWith('--'));
-const pattern = services ? ['src/**/*.service.ts', 'test/**/*.service.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts'];
+const pattern = services
+  ? ['src/**/*.service.ts', 'test/**/*.service.ts']
+  : ['src/**/*.test.ts', 'test/**/*.test.ts'];
 const files = named.length > 0 ? named : globSync(pattern).sort();
 if (files.length === 0) {
   process.stdout.write('0 passed, 0 failed\n');

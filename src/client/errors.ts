@@ -7,7 +7,9 @@ export class RequestFailed extends Error {
   readonly status: number;
   readonly problem: Readonly<Record<string, unknown>>;
   constructor(status: number, problem: Readonly<Record<string, unknown>>) {
-    super(`HTTP ${status}: ${String(problem['detail'] ?? problem['title'] ?? problem['type'] ?? '')}`);
+    super(
+      `HTTP ${status}: ${textOf(problem['detail']) || textOf(problem['title']) || textOf(problem['type'])}`,
+    );
     this.status = status;
     this.problem = problem;
   }
@@ -20,9 +22,11 @@ export class CallFailed extends Error {
   readonly type: MethodErrorType | (string & {});
   readonly details: Readonly<Record<string, unknown>>;
   constructor(method: string, details: Readonly<Record<string, unknown>>) {
-    super(`${method}: ${String(details['type'])} ${String(details['description'] ?? '')}`);
+    super(`${method}: ${textOf(details['type'])} ${textOf(details['description'])}`);
     this.method = method;
-    this.type = String(details['type']);
+    this.type = textOf(details['type']);
     this.details = details;
   }
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

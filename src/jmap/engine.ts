@@ -1,7 +1,7 @@
 // Runs the calls of a request in order (RFC 8620 §3.3 to §3.7): finds the method, resolves references and the
 // account, checks the permission, and turns what a handler throws into its error response.
 import { checkPermission, findPermission } from '../access/index.ts';
-import { AccessDenied, decodeId, emit } from '../base/index.ts';
+import { AccessDenied, decodeId, emit, encodeId } from '../base/index.ts';
 import {
   isResultReference,
   type Json,
@@ -132,6 +132,7 @@ async function openCall(
   const base = { request, token: request.token, append };
   if (method.account === 'none') return { ...base, accountId: 0, accountText: '', member: true };
   const { accountId } = args;
+  if (method.account === 'registry') return { ...base, ...(await registryAccount(accountId, request)) };
   if (typeof accountId !== 'string') {
     throw new MethodError('invalidArguments', 'accountId: must be a string', { arguments: ['accountId'] });
   }
@@ -142,6 +143,25 @@ async function openCall(
     throw new MethodError('forbidden', 'Only the owner and members may do this.');
   }
   return { ...base, accountId: account.id, accountText: accountId, member: account.member };
+}
+
+/** For server objects the own account is meant by default, and any other that the caller is no member of is refused. */
+async function registryAccount(
+  accountId: Json | undefined,
+  request: RequestContext,
+): Promise<Pick<Call, 'accountId' | 'accountText' | 'member'>> {
+  const { token } = request;
+  const own = encodeId(token.account);
+  if (accountId === undefined || accountId === null || accountId === own) {
+    return { accountId: token.account, accountText: own, member: true };
+  }
+  if (typeof accountId !== 'string') {
+    throw new MethodError('invalidArguments', 'accountId: must be a string', { arguments: ['accountId'] });
+  }
+  const id = decodeId(accountId);
+  const account = id === undefined ? undefined : await request.directory.find(token, id);
+  if (!account?.member) throw new MethodError('forbidden', 'Only the owner and members may do this.');
+  return { accountId: account.id, accountText: accountId, member: true };
 }
 
 /** Throws `forbidden` unless the caller holds what the method needs for these arguments. */

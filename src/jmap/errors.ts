@@ -13,6 +13,7 @@ import {
   Unsupported,
 } from '../base/index.ts';
 import type { JsonObject, MethodErrorType, SetError, SetErrorType } from '../formats/jmap/index.ts';
+import { MethodRefusal } from '../registry/index.ts';
 import './events.ts';
 
 /** A method call fails. */
@@ -51,6 +52,7 @@ export function methodErrorFor(error: unknown): JsonObject {
       ...(list.length > 0 && { arguments: list }),
     };
   }
+  if (error instanceof MethodRefusal) return { type: error.type, description: error.message };
   if (error instanceof AccessDenied) return { type: 'forbidden', description: error.message };
   if (error instanceof LimitExceeded) return { type: 'requestTooLarge', description: error.message };
   if (error instanceof Unavailable) return { type: 'serverUnavailable', description: error.message };

@@ -166,8 +166,8 @@ class Stream {
   #note(account: AccountId, type: DataType, state: string): void {
     const names = this.#parameters.wanted.get(type);
     if (!names) return;
-    let states = this.#pending.get(account);
-    if (!states) this.#pending.set(account, (states = new Map()));
+    const states = this.#pending.get(account) ?? new Map<string, string>();
+    this.#pending.set(account, states);
     for (const name of names) states.set(name, state);
   }
 

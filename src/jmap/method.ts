@@ -26,7 +26,9 @@ export type AccountRule =
   /** The own account and groups. */
   | 'member'
   /** Also accounts that share something with the caller; the handler filters object by object. */
-  | 'shared';
+  | 'shared'
+  /** As `member`, but it may be left out and then means the caller's own. */
+  | 'registry';
 
 export interface JmapMethod extends Operation<Call, JsonObject, MethodResult> {
   /** URNs of which one must be in `using`; none for methods that need none. */

@@ -5,6 +5,7 @@ import { DataType, type Head, type StateChange } from '../../src/account/index.t
 import type { AccessToken } from '../../src/access/index.ts';
 import { encodeId } from '../../src/base/index.ts';
 import { JmapClient, RequestFailed } from '../../src/client/index.ts';
+import { parseEventStream } from '../../src/client/event-stream.ts';
 import { startTestServer, type TestServer } from '../../src/http/testing.ts';
 import {
   apiRoutes,
@@ -64,57 +65,62 @@ before(async () => {
 after(() => server.close());
 
 const client = (token: string) => new JmapClient({ origin: server.origin, authorization: `Bearer ${token}` });
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-/** Collects events while `work` publishes, then hangs up. */
-async function collect(
-  token: string,
-  options: Parameters<JmapClient['events']>[0],
-  work: () => Promise<void>,
-) {
+
+interface Seen {
+  readonly event: string;
+  readonly data: unknown;
+}
+
+/** Opens a stream; `next` waits for that many events in all, `end` for the end of the stream. */
+async function listen(token: string, query: string) {
   const stop = new AbortController();
-  const events: { event: string; data: unknown }[] = [];
-  const reading = (async () => {
-    for await (const { event, data } of client(token).events({ ...options, signal: stop.signal })) {
+  const answer = await fetch(`${server.origin}/jmap/eventsource/?${query}`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: stop.signal,
+  });
+  const events: Seen[] = [];
+  let wake = (): void => undefined;
+  const end = (async () => {
+    for await (const { event, data } of parseEventStream(answer.body as ReadableStream<Uint8Array>)) {
       events.push({ event, data: JSON.parse(data) });
+      wake();
     }
   })().catch((error: unknown) => {
     if (!stop.signal.aborted) throw error;
   });
-  await wait(60);
-  await work();
-  stop.abort();
-  await reading;
-  return events;
+  const next = async (count: number): Promise<Seen[]> => {
+    while (events.length < count) await new Promise<void>((resolve) => (wake = resolve));
+    return events;
+  };
+  return { events, next, end, close: () => stop.abort() };
 }
 const ANN = encodeId(7);
 const changed = (states: Record<string, string>) => ({ '@type': 'StateChange', changed: { [ANN]: states } });
 
 test('a change arrives at once; more of them are one event after the throttle', async () => {
-  const events = await collect('all', { types: 'Email,Mailbox' }, async () => {
-    publish(7, 40, DataType.Email, DataType.Quota);
-    await wait(40);
-    for (let i = 41; i < 60; i++) publish(7, i, DataType.Email);
-    publish(7, 60, DataType.Mailbox);
-    publish(8, 5, DataType.Email);
-    await wait(250);
-  });
-  assert.deepEqual(events, [
+  const stream = await listen('all', 'types=Email,Mailbox');
+  publish(7, 40, DataType.Email, DataType.Quota);
+  await stream.next(1);
+  for (let i = 41; i < 60; i++) publish(7, i, DataType.Email);
+  publish(7, 60, DataType.Mailbox);
+  publish(8, 5, DataType.Email);
+  await stream.next(2);
+  publish(7, 61, DataType.Email);
+  assert.deepEqual(await stream.next(3), [
     { event: 'state', data: changed({ Email: `b.${encodeId(40)}` }) },
     { event: 'state', data: changed({ Email: `b.${encodeId(59)}`, Mailbox: `b.${encodeId(60)}` }) },
+    { event: 'state', data: changed({ Email: `b.${encodeId(61)}` }) },
   ]);
+  stream.close();
 });
 
 test('types without permission are not heard of; closeafter ends the stream', async () => {
-  const events = await collect('email', { types: '*', closeafter: 'state' }, async () => {
-    publish(7, 41, DataType.Mailbox);
-    publish(7, 42, DataType.Email, DataType.EmailDelivery);
-    await wait(60);
-    publish(7, 43, DataType.Email);
-    await wait(250);
-  });
-  assert.deepEqual(events, [
-    { event: 'state', data: changed({ Email: `b.${encodeId(42)}`, EmailDelivery: `b.${encodeId(42)}` }) },
-  ]);
+  const stream = await listen('email', 'types=*&closeafter=state');
+  publish(7, 41, DataType.Mailbox);
+  publish(7, 42, DataType.Email, DataType.EmailDelivery);
+  await stream.end;
+  const data = changed({ Email: `b.${encodeId(42)}`, EmailDelivery: `b.${encodeId(42)}` });
+  assert.deepEqual(stream.events, [{ event: 'state', data }]);
 });
 
 test('a reconnect with the last event id learns what it missed', async () => {
@@ -128,11 +134,10 @@ test('a reconnect with the last event id learns what it missed', async () => {
 });
 
 test('a revoked token ends the stream', async () => {
-  const events = await collect('revoked', {}, async () => {
-    publish(7, 44, DataType.Email);
-    await wait(50);
-  });
-  assert.deepEqual(events, []);
+  const stream = await listen('revoked', 'types=*');
+  publish(7, 44, DataType.Email);
+  await stream.end;
+  assert.deepEqual(stream.events, []);
 });
 
 test('bad parameters are 400, HEAD does not hang', async () => {

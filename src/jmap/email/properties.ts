@@ -103,11 +103,17 @@ const HOT: ReadonlySet<string> = new Set(['id', 'threadId', 'mailboxIds', 'keywo
 
 const MAX_PROPERTIES = 500;
 
-/** Throws `Invalid` for a property that no Email or part has. */
-export function planEmail(names: readonly string[] | null, values: BodyArguments): EmailPlan {
+/** Throws `Invalid` for a property that no Email or part has. An Email without id is one that is not stored. */
+export function planEmail(
+  names: readonly string[] | null,
+  values: BodyArguments,
+  { withId }: { readonly withId: boolean } = { withId: true },
+): EmailPlan {
   const asked = names ?? DEFAULT;
   if (asked.length > MAX_PROPERTIES) wrong('properties', `holds more than ${MAX_PROPERTIES} names`);
-  const properties = [...new Set(['id', ...asked])].map((name) => emailProperty(name, 'properties'));
+  const properties = [...new Set(withId ? ['id', ...asked] : asked)].map((name) =>
+    emailProperty(name, 'properties'),
+  );
   const part = planPart(values.bodyProperties);
   const body = new Set(properties.map((property) => (property.kind === 'body' ? property.name : undefined)));
   const lists =

@@ -7,7 +7,7 @@ import PostalMime from 'postal-mime';
 import { utf8 } from '../../base/index.ts';
 import type { Email, EmailBodyPart, JsonObject } from '../../formats/jmap/index.ts';
 import { bodyLists, hasAttachment, parseMessage, preview } from '../../formats/mime/index.ts';
-import { parseBlobId, wholeBlobId } from '../blob-id.ts';
+import { parseBlobId } from '../blob-id.ts';
 import { SetFailure } from '../errors.ts';
 import { composeMessage } from './compose.ts';
 import { readDraft } from './draft.ts';
@@ -43,9 +43,7 @@ function sourceOf(bytes: Uint8Array): EmailSource {
       received: Date.UTC(2024, 0, 2, 3, 4, 5, 678),
     },
     size: bytes.length,
-    hash,
-    blobId: wholeBlobId(hash),
-    blobOffset: 0,
+    blob: { hash, steps: [] },
     message,
     preview: preview(message, bytes, lists),
     hasAttachment: hasAttachment(message, bytes, lists),
@@ -130,9 +128,10 @@ describe('a created message', () => {
     const { attachments } = read(bytes, ['attachments']);
     const [image] = attachments;
     const name = parseBlobId(image?.blobId ?? '');
-    assert.ok(name?.range);
-    assert.equal(name.range.encoding, 'base64');
-    const raw = bytes.subarray(name.range.offset, name.range.offset + name.range.length);
+    const range = name?.steps[0];
+    assert.ok(range);
+    assert.equal(range.encoding, 'base64');
+    const raw = bytes.subarray(range.offset, range.offset + range.length);
     assert.deepEqual([...Buffer.from(Buffer.from(raw).toString(), 'base64')], [1, 2, 3, 255]);
     assert.equal(image?.size, 4);
   });
@@ -154,7 +153,7 @@ describe('a created message', () => {
     });
     assert.deepEqual(Object.keys(slim.bodyStructure ?? {}), ['partId', 'header:Content-Type', 'subParts']);
     assert.deepEqual(Object.keys(slim.textBody[0] ?? {}), ['partId', 'header:Content-Type']);
-    assert.match(String(slim.bodyStructure?.['header:Content-Type']), /^ multipart\/mixed;/);
+    assert.match(slim.bodyStructure?.['header:Content-Type'] as string, /^ multipart\/mixed;/);
   });
 
   test('properties asked are the properties given', () => {

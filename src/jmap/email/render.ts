@@ -13,7 +13,7 @@ import {
   type Part,
   rawHeaders,
 } from '../../formats/mime/index.ts';
-import { partBlobId } from '../blob-id.ts';
+import { type BlobName, blobIdOf, blobWithin } from '../blob-id.ts';
 import type { EmailPlan, EmailProperty, MetadataName, NamedHeader, PartProperties } from './properties.ts';
 
 /** Everything of one e-mail that a plan may need; the parts it does not need may be absent. */
@@ -21,11 +21,8 @@ export interface EmailSource {
   /** Null for a message that is in no mailbox (Email/parse). */
   readonly stored: StoredFacts | null;
   readonly size: number;
-  readonly hash: Uint8Array;
-  /** Blob id of the whole message. */
-  readonly blobId: string;
-  /** Offset of the message in the blob, for a message inside another. */
-  readonly blobOffset: number;
+  /** Where the bytes of the message are. */
+  readonly blob: BlobName;
   readonly message: Message;
   readonly preview: string;
   readonly hasAttachment: boolean;
@@ -53,7 +50,7 @@ export function renderEmail(plan: EmailPlan, source: EmailSource): string {
   for (const property of plan.properties) {
     out += `${out === '' ? '{' : ','}${propertyText(property, plan, source, lists)}`;
   }
-  return `${out}}`;
+  return out === '' ? '{}' : `${out}}`;
 }
 
 /** JSON text of an Email of which only columns are wanted. */
@@ -117,7 +114,7 @@ function propertyText(property: EmailProperty, plan: EmailPlan, source: EmailSou
 function metadataText(name: MetadataName, source: EmailSource): string {
   switch (name) {
     case 'blobId':
-      return `"${source.blobId}"`;
+      return `"${blobIdOf(source.blob)}"`;
     case 'hasAttachment':
       return String(source.hasAttachment);
     case 'preview':
@@ -166,11 +163,12 @@ function partText(view: BodyPart, plan: PartProperties, source: EmailSource, wit
   return out === '' ? '{}' : `${out}}`;
 }
 
-/** A part is a range of the message's blob; a message that is one part only is still not its own blob. */
-function partBlobText({ hash, blobOffset }: EmailSource, part: Part): string {
+/** A part is a range of the message's blob; a message of one part only is still not its own blob. */
+function partBlobText({ blob }: EmailSource, part: Part): string {
   if (isMultipart(part)) return 'null';
   const { bodyOffset, bodyEnd, encoding } = part;
-  return `"${partBlobId(hash, { offset: blobOffset + bodyOffset, length: bodyEnd - bodyOffset, encoding })}"`;
+  const name = blobWithin(blob, { offset: bodyOffset, length: bodyEnd - bodyOffset, encoding });
+  return name ? `"${blobIdOf(name)}"` : 'null';
 }
 
 function valuesText(plan: EmailPlan, source: EmailSource, lists: Lists): string {

@@ -1,5 +1,5 @@
 // The sort of Email/query (RFC 8621 §4.4.2).
-import { type ComparatorInput, readSort, wrong } from '../../formats/jmap/index.ts';
+import { readSort, wrong } from '../../formats/jmap/index.ts';
 import { MethodError } from '../errors.ts';
 import { readKeyword } from './keywords.ts';
 
@@ -26,12 +26,7 @@ export function readEmailSort(value: unknown): EmailSort[] {
   });
 }
 
-function sortKey(
-  property: string,
-  collation: Collation,
-  keyword: ComparatorInput['keyword'] | unknown,
-  at: string,
-): EmailSortKey {
+function sortKey(property: string, collation: Collation, keyword: unknown, at: string): EmailSortKey {
   switch (property) {
     case 'receivedAt':
       return { kind: 'received' };

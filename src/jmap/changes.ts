@@ -1,0 +1,60 @@
+// /changes of any type (RFC 8620 §5.2), from the change log of the account.
+import type { Account, Changes, DataType, LogEntry } from '../account/index.ts';
+import { encodeId } from '../base/index.ts';
+import type { ChangesResult } from '../formats/jmap/index.ts';
+import { MethodError } from './errors.ts';
+import type { Call } from './method.ts';
+import { decodeState, encodeState } from './state.ts';
+
+export interface ChangesArguments {
+  readonly sinceState: string;
+  readonly maxChanges: number | null;
+}
+
+export interface AnsweredChanges {
+  readonly result: ChangesResult;
+  readonly entries: readonly LogEntry[];
+}
+
+/** Throws `cannotCalculateChanges`. */
+export async function changesResult(
+  call: Call,
+  account: Account,
+  type: DataType,
+  { sinceState, maxChanges }: ChangesArguments,
+): Promise<AnsweredChanges> {
+  const limit = Math.min(maxChanges ?? call.request.limits.maxChanges, call.request.limits.maxChanges);
+  const { changes, epoch } = await changesSince(account, type, sinceState, limit);
+  const created: string[] = [];
+  const updated: string[] = [];
+  const destroyed: string[] = [];
+  for (const { kind, id } of changes.entries) {
+    (kind === 'create' ? created : kind === 'update' ? updated : destroyed).push(encodeId(id));
+  }
+  const result = {
+    accountId: call.accountText,
+    oldState: sinceState,
+    newState: encodeState(epoch, changes.newState),
+    hasMoreChanges: changes.hasMore,
+    created,
+    updated,
+    destroyed,
+  };
+  return { result, entries: changes.entries };
+}
+
+/** The changes of a type since a state string. Throws `cannotCalculateChanges`. */
+export async function changesSince(
+  account: Account,
+  type: DataType,
+  sinceState: string,
+  limit: number,
+): Promise<{ changes: Changes; epoch: number }> {
+  const since = decodeState(sinceState);
+  const { epoch } = await account.head();
+  const changes = since?.epoch === epoch ? await account.changes(type, since.position, limit) : undefined;
+  if (!changes) {
+    throw new MethodError('cannotCalculateChanges', 'The changes since that state are not known any more.');
+  }
+  return { changes, epoch };
+}

@@ -55,13 +55,6 @@ export function buildMessage(
   return concatBytes(...out);
 }
 
-/** One part with its header and body, as it stands between two delimiters. */
-export function buildPart(part: PartInput, options: BuildOptions = {}): Uint8Array {
-  const out: Uint8Array[] = [];
-  writePart(out, part, options, 1);
-  return concatBytes(...out);
-}
-
 function refuseGenerated(fields: readonly HeaderInput[]): void {
   for (const { name } of fields) {
     if (GENERATED.has(name.toLowerCase())) {

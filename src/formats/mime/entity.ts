@@ -153,7 +153,7 @@ const parseMedia = remembering((field): Media | undefined => {
   if (type !== 'multipart') return { type, subtype, boundary: undefined, parameters, charset };
   // The delimiter lines hold the octets as sent; a decoded one serves where it was split (RFC 2231 §3).
   const sent = parameterOf(raw, 'boundary') ?? parameterOf(parameters, 'boundary') ?? '';
-  const boundary = sent.replace(/[ \t]+$/, '');
+  const boundary = sent.trimEnd();
   const usable = boundary !== '' && boundary.length <= MAX_BOUNDARY && !/[^\x00-\xff]/.test(boundary);
   return {
     type,

@@ -1,6 +1,9 @@
 // The preview line of a message: the beginning of its first text, at most 256 characters (RFC 8621 §4.1.4).
+import { decodeCharset } from '../charset/index.ts';
 import { htmlToText } from '../html/index.ts';
-import { bodyText, partBody } from './body.ts';
+import { partBody } from './body.ts';
+import { decodeTransfer } from './transfer.ts';
+import { hasEightBit } from './text.ts';
 import { mediaType, type Message, type Part } from './types.ts';
 import { bodyLists } from './views.ts';
 
@@ -8,9 +11,9 @@ import { bodyLists } from './views.ts';
 export const MAX_PREVIEW = 256;
 
 /** Octets of a body that are looked at. HTML may begin with much that is not shown. */
-const TEXT_OCTETS = 8 * 1024;
-const HTML_OCTETS = 128 * 1024;
-const HTML_NODES = 20_000;
+const TEXT_OCTETS = 4 * 1024;
+const HTML_OCTETS = 64 * 1024;
+const HTML_NODES = 10_000;
 
 /** The preview, "" when the message has no text. */
 export function preview(message: Message, bytes: Uint8Array, lists = bodyLists(message)): string {
@@ -24,13 +27,16 @@ export function preview(message: Message, bytes: Uint8Array, lists = bodyLists(m
 }
 
 function htmlStart(part: Part, bytes: Uint8Array): string {
-  const html = bodyText(partBody(bytes, part).subarray(0, HTML_OCTETS), part).text;
-  return htmlToText(html, { maxLength: MAX_PREVIEW * 8, maxNodes: HTML_NODES });
+  return htmlToText(bodyStart(part, bytes, HTML_OCTETS), {
+    maxLength: MAX_PREVIEW * 4,
+    maxNodes: HTML_NODES,
+  });
 }
 
 /** Text without the lines it quotes, unless it has no others. */
 function textStart(part: Part, bytes: Uint8Array): string {
-  const { text } = bodyText(partBody(bytes, part).subarray(0, TEXT_OCTETS), part);
+  const text = bodyStart(part, bytes, TEXT_OCTETS);
+  if (!text.startsWith('>') && !text.includes('\n>')) return text;
   const own = text
     .split('\n')
     .filter((line) => !line.startsWith('>'))
@@ -38,14 +44,26 @@ function textStart(part: Part, bytes: Uint8Array): string {
   return own.trim() === '' ? text : own;
 }
 
+/** The text that the first octets of a body hold. */
+const bodyStart = (part: Part, bytes: Uint8Array, octets: number): string =>
+  decodeCharset(
+    decodeTransfer(partBody(bytes, part).subarray(0, octets), part.encoding),
+    part.charset ?? undefined,
+  ).text;
+
 /** White space as one space; characters that are not seen (padding of mailings) and controls left out. */
-const fold = (text: string): string =>
-  text
-    .replace(/[\u00ad\u061c\u115f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff]|\u034f/g, '')
-    // The joiners are part of words and emoji, except where nothing follows.
-    .replace(/[\u200c\u200d](?=[\s\u00a0\u200c\u200d]|$)/g, '')
-    .replace(/[\s\x00-\x1f\x7f-\x9f]+/g, ' ')
-    .trim();
+function fold(text: string): string {
+  const plain = text.replace(/[\s\x00-\x1f\x7f-\x9f]+/g, ' ').trim();
+  if (!hasEightBit(plain)) return plain;
+  return (
+    plain
+      .replace(/[\u00ad\u061c\u115f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff]|\u034f/g, '')
+      // The joiners are part of words and emoji, except where nothing follows.
+      .replace(/[\u200c\u200d](?=[\s\u200c\u200d]|$)/g, '')
+      .replace(/\s+/g, ' ')
+      .trim()
+  );
+}
 
 function cut(text: string): string {
   if (text.length <= MAX_PREVIEW) return text;

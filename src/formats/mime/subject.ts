@@ -10,13 +10,16 @@ export function baseSubject(subject: string): string {
 }
 
 /** Marks of replies and forwards, in lower case; Outlook and others translate them. */
-const MARKS = new Set(
-  (
-    're fw fwd aw antw antwort wg wtr sv vs vb vl vid ref rv rif ri r i res enc tr trs rép odp pd podaj ynt ilt ' +
-    'bls atb ymlaen tl pv doorst továbbítás vá hs na ha отв ответ пер пересл fs απ πρθ σχετ 回复 回覆 答复 答覆 ' +
-    '转发 轉寄 轉發 返信 転送 답장 전달 회신 תגובה הועבר השב העבר رد إعادة توجيه ตอบ ส่งต่อ'
-  ).split(' '),
-);
+const MARKS = new Set([
+  ...'re fw fwd aw antw antwort wg wtr sv vs vb vl ref rv rif ri r i res enc tr trs rép odp pd podaj'.split(
+    ' ',
+  ),
+  ...'ynt ilt bls atb ymlaen tl pv doorst továbbítás vá отв ответ пер пересл απ πρθ σχετ'.split(' '),
+  ...'回复 回覆 答复 答覆 转发 轉寄 轉發 返信 転送 답장 전달 회신 תגובה הועבר השב העבר رد ตอบ ส่งต่อ'.split(
+    ' ',
+  ),
+  'إعادة توجيه',
+]);
 const MAX_MARK = 12;
 
 /**

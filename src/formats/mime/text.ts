@@ -22,7 +22,7 @@ export function unfold(value: string): string {
   if (!/[\r\n\0]/.test(value)) return value;
   return value
     .replaceAll('\0', '')
-    .replace(/\r*\n(?=[ \t])/g, '')
+    .replace(/\r?\n(?=[ \t])/g, '')
     .replace(/[\r\n]/g, ' ');
 }
 

@@ -1,7 +1,7 @@
 // Counts octets of a kind in a range, two at a time: message bodies are counted once when they arrive.
 
 /** Below this many octets the plain loop is as fast. */
-const SMALL = 512;
+const SMALL = 128;
 
 const pairTables = new WeakMap<Uint8Array, Uint8Array>();
 

@@ -51,8 +51,11 @@ function decodeRun(run: readonly Word[]): string {
   const first = run[0];
   if (first === undefined) return '';
   const bytes = run.length === 1 ? first.bytes : Buffer.concat(run.map((word) => word.bytes));
-  return decodeCharset(bytes, first.charset).text.replace(/[\x00-\x1f\x7f]/g, '');
+  const { text } = decodeCharset(bytes, first.charset);
+  return CONTROL.test(text) ? text.replace(/[\x00-\x1f\x7f]/g, '') : text;
 }
+
+const CONTROL = /[\x00-\x1f\x7f]/;
 
 const isBlank = (text: string): boolean => !/[^ \t\r\n]/.test(text);
 
@@ -77,7 +80,13 @@ function wordAt(text: string, start: number): Word | undefined {
   const encoding = text.charCodeAt(label + 1) | 0x20;
   if (encoding === 0x71) return { start, end: end + 2, charset, bytes: decodeQ(body) };
   if (encoding === 0x62) {
-    return { start, end: end + 2, charset, bytes: decodeBase64(Buffer.from(body, 'latin1')) };
+    const padding = body.indexOf('=');
+    // Padding in the middle is rare and read with more care.
+    const bytes =
+      padding >= 0 && padding < body.length - 2
+        ? decodeBase64(Buffer.from(body, 'latin1'))
+        : Buffer.from(body, 'base64');
+    return { start, end: end + 2, charset, bytes };
   }
   return undefined;
 }

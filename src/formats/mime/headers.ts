@@ -5,7 +5,7 @@ import { parseAddressList, type RawMailbox } from './address.ts';
 import { formatRfc3339, parseDate } from './date.ts';
 import { decodeEncodedWords } from './encoded-word.ts';
 import { parseMessageIds, parseUrls } from './ids.ts';
-import { fromOctets, hasEightBit, trimSpace, unfold } from './text.ts';
+import { composed, fromOctets, hasEightBit, trimSpace, unfold } from './text.ts';
 import type { HeaderField, Part } from './types.ts';
 
 /** A mailbox of a JMAP address (RFC 8621 §4.1.2.3). */
@@ -179,13 +179,12 @@ export function emailAddress({ name, local, domain }: RawMailbox): EmailAddress 
   };
 }
 
-const textOf = (octets: string): string =>
-  hasEightBit(octets) ? fromOctets(octets).normalize('NFC') : octets;
+const textOf = (octets: string): string => (hasEightBit(octets) ? composed(fromOctets(octets)) : octets);
 
 /** Text of octets; ASCII, by far the most of mail, needs no normal form. */
 function decodeText(octets: string): string {
   const isEncoded = octets.includes('=?');
   if (!isEncoded && !hasEightBit(octets)) return octets;
   const text = fromOctets(octets);
-  return (isEncoded ? decodeEncodedWords(text) : text).normalize('NFC');
+  return composed(isEncoded ? decodeEncodedWords(text) : text);
 }

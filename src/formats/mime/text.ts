@@ -17,6 +17,12 @@ export const octets = (binary: string): Buffer => Buffer.from(binary, 'latin1');
 export const fromOctets = (binary: string): string =>
   hasEightBit(binary) ? decodeUtf8(octets(binary)).text : binary;
 
+/** Beyond these, a text may hold marks that combine (Unicode: none below U+0300). */
+const MAY_COMBINE = /[^\x00-\u02ff]/;
+
+/** Normal form C, where the text may not be in it already. */
+export const composed = (text: string): string => (MAY_COMBINE.test(text) ? text.normalize('NFC') : text);
+
 /** Takes out the line breaks of folding (RFC 5322 §2.2.3) and any NUL; a lone CR or LF becomes a space. */
 export function unfold(value: string): string {
   if (!/[\r\n\0]/.test(value)) return value;

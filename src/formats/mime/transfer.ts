@@ -188,7 +188,7 @@ function hasBrokenEscape(bytes: Uint8Array): boolean {
 
 /** The Q encoding of encoded words (RFC 2047 §4.2). */
 export function decodeQ(text: string): Uint8Array {
-  const out = new Uint8Array(text.length);
+  const out = Buffer.allocUnsafe(text.length);
   let length = 0;
   for (let i = 0; i < text.length; i++) {
     let code = text.charCodeAt(i);

@@ -1,19 +1,7 @@
 // Who the client is: the peer of the socket or, behind a trusted proxy, the address it forwards
 // (RFC 7239, X-Forwarded-For). Nobody else's word is taken for it.
 import type { IncomingHttpHeaders } from 'node:http';
-import { isIP } from 'node:net';
-
-/** Address without the IPv4-mapped prefix and zone. */
-export function plainAddress(address: string | undefined): string {
-  if (!address) return '';
-  const zone = address.indexOf('%');
-  const bare = zone < 0 ? address : address.slice(0, zone);
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare);
-  return mapped?.[1] ?? bare;
-}
-
-export const isLoopback = (address: string): boolean =>
-  address === '::1' || /^127(?:\.\d{1,3}){3}$/.test(address);
+import { normalizeAddress } from '../net/index.ts';
 
 /** Longest chain of proxies that is looked at. */
 const MAX_HOPS = 32;
@@ -59,6 +47,6 @@ function forwardedFor(value: string): (string | undefined)[] {
 function hopAddress(text: string): string | undefined {
   const bare = text.trim().replace(/^"(.*)"$/, '$1');
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(bare);
-  const address = bracketed?.[1] ?? (isIP(bare) ? bare : bare.replace(/:\d+$/, ''));
-  return isIP(address) ? plainAddress(address) : undefined;
+  const address = bracketed?.[1] ?? (normalizeAddress(bare) || bare.replace(/:\d+$/, ''));
+  return normalizeAddress(address) || undefined;
 }

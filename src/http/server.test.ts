@@ -5,6 +5,8 @@ import { AccessDenied, Unavailable } from '../base/index.ts';
 import { healthRoutes } from './health.ts';
 import { type Caller, HttpError, jsonReply, type Route } from '../formats/http/index.ts';
 import { DEFAULT_HTTP_SETTINGS, type HttpServerOptions, type HttpSettings } from './server.ts';
+import { secureContext, selfSigned } from '../net/index.ts';
+import { RawClient } from '../net/testing.ts';
 import { startTestServer, type TestServer } from './testing.ts';
 
 const ANN: Caller = { account: 7 };
@@ -420,4 +422,55 @@ test('close lets a running stream know and frees the port', async () => {
   await stopping.close();
   assert.equal(await text, 'first\n');
   assert.equal(ended, true);
+});
+
+test('a quiet stream stays open, a quiet connection does not', async () => {
+  const { promise: quiet, resolve: speak } = Promise.withResolvers<void>();
+  const patient = await startTestServer({
+    signIn,
+    stalledMs: 60,
+    routes: [
+      {
+        method: 'GET',
+        path: '/wait',
+        signIn: 'none',
+        handle: () => ({
+          status: 200,
+          stream: async (writer) => {
+            await writer.write('first\n');
+            await quiet;
+            await writer.write('second\n');
+          },
+        }),
+      },
+    ],
+  });
+  const text = (await fetch(`${patient.origin}/wait`)).text();
+  const idle = await RawClient.connect(patient.port);
+  assert.equal(await idle.send('GET /wa').rest(), '');
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  speak();
+  assert.equal(await text, 'first\nsecond\n');
+  await patient.close();
+});
+
+test('TLS is secure and tells the right origin', async () => {
+  const { cert, key } = await selfSigned(['mail.example.org']);
+  const context = secureContext({ cert, key });
+  const secured = await startTestServer(
+    {
+      routes,
+      signIn,
+      requireTls: () => true,
+      settings: () => ({ ...DEFAULT_HTTP_SETTINGS, enableHsts: true }),
+    },
+    { context: () => context, alpn: ['http/1.1'] },
+  );
+  const client = await RawClient.connectTls(secured.port, ['http/1.1']);
+  client.send(`GET /mine HTTP/1.1\r\nHost: x\r\nAuthorization: ${BASIC}\r\nConnection: close\r\n\r\n`);
+  const answer = await client.rest();
+  assert.match(answer, /^HTTP\/1\.1 200/);
+  assert.match(answer, /Strict-Transport-Security: max-age=31536000; includeSubDomains/);
+  assert.ok(answer.includes(`"origin":"https://127.0.0.1:${secured.port}"`));
+  await secured.close();
 });

@@ -17,7 +17,8 @@ import {
 } from '../formats/http/index.ts';
 import type { MemoryStore } from '../store/index.ts';
 import { parseAuthorization, type HttpCredentials } from './authorization.ts';
-import { forwardedAddress, isLoopback, plainAddress } from './client-address.ts';
+import { type Connection, isLoopback } from '../net/index.ts';
+import { forwardedAddress } from './client-address.ts';
 import './events.ts';
 import { discardRest, HttpExchange } from './exchange.ts';
 import { countRequest } from './rates.ts';
@@ -67,11 +68,13 @@ export interface HttpServerOptions<C extends Caller> {
   /** Told of bytes that are not HTTP, for the scan counter. */
   readonly onGarbage?: (address: string) => void;
   readonly realm?: string;
+  /** A connection on which nothing moves for so long is closed, unless an answer is still being made. */
+  readonly stalledMs?: number;
 }
 
 export interface HttpServer {
-  /** Serves a connection; `secure` when TLS has been done. */
-  accept(socket: Socket, secure: boolean): void;
+  /** What listeners hand their connections to. */
+  serve(connection: Connection): void;
   /** Stops: idle connections close at once, others when they are done or `graceMs` is over. */
   close(graceMs: number): Promise<void>;
 }
@@ -92,8 +95,7 @@ class TableServer<C extends Caller> implements HttpServer {
   readonly #options: HttpServerOptions<C>;
   readonly #router: Router<C>;
   readonly #server: Server;
-  readonly #secure = new WeakSet<Duplex>();
-  readonly #sockets = new Set<Socket>();
+  readonly #connections = new Map<Duplex, Connection>();
   readonly #open = new Set<HttpExchange<C>>();
   readonly #challenges: readonly string[];
   #standing: { settings: HttpSettings; headers: StandingHeaders } | undefined;
@@ -122,27 +124,21 @@ class TableServer<C extends Caller> implements HttpServer {
     server.on('checkContinue', (request, response) => this.#serve(request, response, true));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     server.on('connect', (_request, socket) => refuseRaw(socket, 405));
+    server.timeout = options.stalledMs ?? STALLED_MS;
+    server.on('timeout', (socket: Socket) => this.#quiet(socket));
     server.on('clientError', (error, socket) => this.#malformed(error, socket));
     // The listeners own the ports, so this server never listens itself; the event starts its time-outs.
     server.emit('listening');
     this.#server = server;
   }
 
-  accept(socket: Socket, secure: boolean): void {
-    if (this.#draining) {
-      socket.destroy();
-      return;
-    }
-    if (secure) this.#secure.add(socket);
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    socket.setNoDelay(true);
-    socket.setTimeout(STALLED_MS, () => {
-      // Quiet while a handler or a stream works is fine; unsent bytes that do not move are not.
-      if (socket.writableLength > 0) socket.destroy();
-      else socket.setTimeout(STALLED_MS);
-    });
+  serve(connection: Connection): void {
+    if (this.#draining) return connection.destroy();
+    const socket = connection.release();
+    this.#connections.set(socket, connection);
+    socket.once('close', () => this.#connections.delete(socket));
     this.#server.emit('connection', socket);
+    socket.resume();
   }
 
   async close(graceMs: number): Promise<void> {
@@ -150,12 +146,20 @@ class TableServer<C extends Caller> implements HttpServer {
     this.#server.close(() => undefined);
     this.#server.closeIdleConnections();
     for (const exchange of this.#open) exchange.stop();
-    const gone = [...this.#sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    const sockets = [...this.#connections.keys()];
+    const gone = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     const cut = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
+      for (const socket of this.#connections.keys()) socket.destroy();
     }, graceMs);
     await Promise.all(gone);
     clearTimeout(cut);
+  }
+
+  /** Nothing moved for a while. A handler or a stream that has nothing to say is fine; a stuck peer is not. */
+  #quiet(socket: Socket): void {
+    const busy = this.#open.values().some(({ request }) => request.socket === socket);
+    if (busy && socket.writableLength === 0) socket.setTimeout(this.#server.timeout);
+    else socket.destroy();
   }
 
   #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
@@ -309,38 +313,30 @@ class TableServer<C extends Caller> implements HttpServer {
   }
 
   #facts(request: IncomingMessage) {
-    const { socket } = request;
     const { path, search } = splitTarget(request.url ?? '/');
-    const local = plainAddress(socket.localAddress);
-    const peer = plainAddress(socket.remoteAddress);
-    const secure = this.#secure.has(socket);
-    const client = this.#client(request, peer, socket.remotePort ?? 0);
-    return {
-      path,
-      search,
-      secure,
-      client,
-      origin: this.#origin(client, secure, local, socket.localPort ?? 0),
-    };
+    const connection = this.#connections.get(request.socket) as Connection;
+    const { secure } = connection;
+    const client = this.#client(request, connection);
+    return { path, search, secure, client, origin: this.#origin(client, connection) };
   }
 
-  #client(request: IncomingMessage, peer: string, port: number): ClientAddress {
+  #client(request: IncomingMessage, { remote, peer }: Connection): ClientAddress {
     const { trusted, exempt, settings } = this.#options;
-    let address = peer;
-    if (settings().useXForwarded && (isLoopback(peer) || trusted(peer))) {
+    let { address } = remote;
+    if (settings().useXForwarded && (isLoopback(peer.address) || trusted(peer.address))) {
       const forwarded = forwardedAddress(request.headers, (hop) => isLoopback(hop) || trusted(hop));
-      if (forwarded === undefined) emit('http.x-forwarded-missing', { address: peer }, 'warn');
+      if (forwarded === undefined) emit('http.x-forwarded-missing', { address }, 'warn');
       else address = forwarded;
     }
-    return { address, port, loopback: isLoopback(address), exempt: exempt(address) };
+    return { address, port: remote.port, loopback: isLoopback(address), exempt: exempt(address) };
   }
 
-  #origin(client: ClientAddress, secure: boolean, local: string, port: number): string {
+  #origin(client: ClientAddress, { secure, local }: Connection): string {
     const configured = this.#options.publicOrigin();
     if (configured !== undefined) return configured;
     if (!client.loopback) return `https://${this.#options.defaultHostname()}`;
-    const host = local.includes(':') ? `[${local}]` : local;
-    return `${secure ? 'https' : 'http'}://${host}:${port}`;
+    const host = local.address.includes(':') ? `[${local.address}]` : local.address;
+    return `${secure ? 'https' : 'http'}://${host}:${local.port}`;
   }
 
   #clearStranger(exchange: HttpExchange<C>): boolean {
@@ -371,7 +367,7 @@ class TableServer<C extends Caller> implements HttpServer {
       socket.destroy();
       return;
     }
-    const address = plainAddress((socket as Socket).remoteAddress);
+    const address = this.#connections.get(socket)?.remote.address ?? '';
     const late = code === 'ERR_HTTP_REQUEST_TIMEOUT';
     if (!late) {
       emit('http.malformed', { address, reason: code });

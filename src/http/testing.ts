@@ -1,5 +1,5 @@
 // A server on a loopback port for the tests of this folder and of the faces mounted on it.
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { listen, type TlsServer } from '../net/index.ts';
 import type { MemoryStore } from '../store/index.ts';
 import type { Caller } from '../formats/http/index.ts';
 import { createHttpServer, DEFAULT_HTTP_SETTINGS, type HttpServerOptions } from './server.ts';
@@ -28,6 +28,7 @@ export const testMemory = (): MemoryStore => {
 /** Serves until closed. Clients on loopback are metered when `exempt` says so. */
 export async function startTestServer<C extends Caller>(
   options: Pick<HttpServerOptions<C>, 'routes' | 'signIn'> & Partial<HttpServerOptions<C>>,
+  tls?: TlsServer,
 ): Promise<TestServer> {
   const server = createHttpServer<C>({
     unlimited: () => false,
@@ -40,15 +41,18 @@ export async function startTestServer<C extends Caller>(
     requireTls: () => false,
     ...options,
   });
-  const listener = createServer((socket: Socket) => server.accept(socket, false));
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const { port } = listener.address() as AddressInfo;
+  const listener = await listen({
+    name: 'http',
+    bind: [{ host: '127.0.0.1', port: 0 }],
+    serve: (connection) => server.serve(connection),
+    ...(tls && { implicitTls: tls }),
+  });
+  const port = listener.addresses[0]?.port ?? 0;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
     close: async () => {
-      listener.close();
-      await server.close(1000);
+      await Promise.all([listener.drain(1000), server.close(1000)]);
     },
   };
 }

@@ -154,8 +154,8 @@ class ImapWriter {
   #typeParameters(part: Part): string {
     const sent = this.#structured(part, 'content-type');
     // A multipart that turned out to be text is described as such.
-    const isSent = sent?.value === `${part.type}/${part.subtype}`;
-    const parameters = isSent ? sent.parameters : [];
+    const wasMultipart = part.type !== 'multipart' && sent?.value.startsWith('multipart/') === true;
+    const parameters = wasMultipart ? [] : (sent?.parameters ?? []);
     if (
       part.type === 'text' &&
       !parameters.some((p) => p.name === 'charset' || p.name.startsWith('charset*'))

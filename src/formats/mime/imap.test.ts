@@ -164,6 +164,11 @@ test('what cannot be described as it says is described as what it is', () => {
       mail('Content-Type: message/rfc822', 'Content-Transfer-Encoding: base64', '', 'AAAA'),
     ).structure.startsWith('("application" "octet-stream" NIL NIL NIL "base64" 4 NIL'),
   );
+  assert.ok(
+    texts(mail('Content-Type: pdf; name=a.pdf', '', '')).structure.startsWith(
+      '("application" "octet-stream" ("name" "a.pdf") NIL',
+    ),
+  );
   const global = texts(mail('Content-Type: message/global', '', 'Subject: x', '', ''));
   assert.ok(global.structure.startsWith('("message" "rfc822" '));
   assert.ok(global.utf8Structure.startsWith('("message" "global" '));

@@ -6,7 +6,7 @@ import { healthRoutes } from './health.ts';
 import { type Caller, HttpError, jsonReply, type Route } from '../formats/http/index.ts';
 import { DEFAULT_HTTP_SETTINGS, type HttpServerOptions, type HttpSettings } from './server.ts';
 import { secureContext, selfSigned } from '../net/index.ts';
-import { RawClient } from '../net/testing.ts';
+import { RawClient } from '../../test/support/raw-client.ts';
 import { startTestServer, type TestServer } from './testing.ts';
 
 const ANN: Caller = { account: 7 };

@@ -19,7 +19,7 @@ import {
   selfSigned,
   type TlsServer,
 } from './index.ts';
-import { RawClient } from './testing.ts';
+import { RawClient } from '../../test/support/raw-client.ts';
 
 let tls: TlsServer;
 before(async () => {

@@ -1,7 +1,7 @@
 // Addresses of the envelope: paths and mailboxes (RFC 5321 §4.1.2, RFC 6531 §3.3), and the form in which two
 // of them are compared.
-import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
+import ipaddr from 'ipaddr.js';
 
 /** A mailbox of the envelope. */
 export interface Mailbox {
@@ -180,5 +180,6 @@ const toAscii = (domain: string): string =>
 function isAddressLiteral(text: string): boolean {
   if (!text.endsWith(']')) return false;
   const inside = text.slice(1, -1);
-  return /^ipv6:/i.test(inside) ? isIPv6(inside.slice(5)) && !inside.includes('%') : isIPv4(inside);
+  if (!/^ipv6:/i.test(inside)) return ipaddr.IPv4.isValidFourPartDecimal(inside);
+  return ipaddr.IPv6.isValid(inside.slice(5)) && !inside.includes('%');
 }

@@ -99,7 +99,7 @@ export class RawClient {
       this.ended = true;
       this.#changed?.();
     };
-    this.socket.on('data', (piece) => {
+    this.socket.on('data', (piece: Buffer) => {
       this.received += piece.toString('latin1');
       this.#changed?.();
     });

@@ -1,4 +1,25 @@
 export type { PermissionName } from '../registry/index.ts';
+export { Access, type AccessOptions } from './access.ts';
+export type {
+  BearerSignIn,
+  BearerVerifier,
+  PasswordSignIn,
+  SignIn,
+  SignInClient,
+  SignInFailure,
+} from './authenticate.ts';
+export {
+  type Bootstrapped,
+  type BootstrapOptions,
+  DEFAULT_LISTENERS,
+  type ListenerDefaults,
+} from './bootstrap.ts';
+export { scopeOf, TokenCaller } from './caller.ts';
+export { DEFAULT_ROLES } from './default-roles.ts';
+export { Directory, type ListMember, type LocalRecipient, type Recipient } from './directory.ts';
+export * from './effective.ts';
 export * from './operation.ts';
 export * from './permissions.ts';
+export type { MethodArguments, RegistryCall, RegistryOperation } from './registry-operations.ts';
 export * from './token.ts';
+export { type CredentialUse, RECOVERY_ACCOUNT } from './tokens.ts';

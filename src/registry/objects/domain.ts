@@ -116,4 +116,5 @@ export const Domain = object({
     memberTenantId: exact('memberTenantId'),
   },
   tenantQuota: () => 'maxDomains',
+  hooks: ['grants'],
 });

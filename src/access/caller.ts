@@ -1,0 +1,37 @@
+// The registry's view of who calls: an access token, and what it means for the records it sees.
+import type { Caller, PermissionName } from '../registry/index.ts';
+import { permission, PermissionSet } from './permissions.ts';
+import type { AccessToken } from './token.ts';
+
+export class TokenCaller implements Caller {
+  readonly token: AccessToken;
+  readonly internal = false;
+
+  constructor(token: AccessToken) {
+    this.token = token;
+  }
+
+  get account(): number {
+    return this.token.account;
+  }
+
+  get tenant(): number | undefined {
+    return this.token.tenant;
+  }
+
+  get allAccounts(): boolean {
+    return this.token.has(IMPERSONATE);
+  }
+
+  has(name: PermissionName): boolean {
+    return this.token.has(permission(name));
+  }
+}
+
+const IMPERSONATE = permission('impersonate');
+
+/** What a caller may pass on: what it holds itself, everything for the server. */
+export function scopeOf(caller: Caller): PermissionSet {
+  if (caller instanceof TokenCaller) return caller.token.permissions;
+  return caller.internal ? PermissionSet.all() : PermissionSet.empty();
+}

@@ -4,7 +4,6 @@ import {
   type Exchange,
   HttpError,
   jsonReply,
-  problemReply,
   redirectReply,
   type Reply,
   type Route,
@@ -13,6 +12,7 @@ import { parseIJson, readRequest, RequestError, type Session } from '../formats/
 import type { AccountDirectory, RequestContext } from './context.ts';
 import { checkCapabilities, type MethodTable, runCalls } from './engine.ts';
 import { Gate } from './gate.ts';
+import { refuse } from './refuse.ts';
 import { writeResponse } from './result.ts';
 import { anonymousSession, knownCapabilities, sessionFor } from './session.ts';
 import type { JmapSettings } from './settings.ts';
@@ -123,12 +123,6 @@ async function readBody(
 
 /** A request body has to fit in memory, whoever sends it. */
 const UNLIMITED_BODY = 256 * 1024 * 1024;
-
-/** The problem document of a refused request (RFC 8620 §3.6.1). */
-export function refuse({ type, message, limit }: RequestError): Reply {
-  const detail = { status: 400, detail: message, ...(limit !== undefined && { limit }) };
-  return problemReply({ type: `urn:ietf:params:jmap:error:${type}`, ...detail }, NO_STORE);
-}
 
 /** Sessions of the tokens in use: made again when the token, the settings or the origin is another. */
 class Sessions {

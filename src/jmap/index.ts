@@ -1,7 +1,9 @@
 export { type ApiOptions, apiRoutes } from './api.ts';
+export type { Blobs } from './blobs.ts';
 export type { AccountDirectory, VisibleAccount } from './context.ts';
 export { coreMethods } from './core.ts';
 export { type MethodTable, methodTable } from './engine.ts';
+export { type DownloadOptions, downloadRoutes } from './download.ts';
 export { type EventSourceOptions, eventSourceRoutes } from './event-source.ts';
 export { mailMethods } from './mail.ts';
 export type { JmapMethod } from './method.ts';
@@ -9,3 +11,4 @@ export { registryMethods } from './registry.ts';
 export type { MailServices } from './services.ts';
 export { DEFAULT_JMAP_SETTINGS, type JmapSettings } from './settings.ts';
 export { StateHub } from './state-hub.ts';
+export { type TemporaryBlobs, type UploadOptions, uploadRoutes } from './upload.ts';

@@ -101,12 +101,3 @@ export interface MailAccount {
   cold(ids: readonly DocumentId[]): Promise<(ColdRecord | undefined)[]>;
   search(query: SearchQuery): Promise<readonly DocumentId[]>;
 }
-
-export interface BlobAccess {
-  /** Whole blobs that the caller may read, in the order asked. */
-  readMany(hashes: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>;
-  read(
-    hash: Uint8Array,
-    range: { readonly offset: number; readonly length: number },
-  ): Promise<Uint8Array | undefined>;
-}

@@ -1,14 +1,13 @@
 // What the mail methods stand on; the composition root hands it in.
 import type { AccountId } from '../account/index.ts';
-import type { Call } from './method.ts';
-import type { BlobAccess, MailAccount } from './mail-port.ts';
+import type { Blobs } from './blobs.ts';
+import type { MailAccount } from './mail-port.ts';
 import type { ComposeLimits } from './email/compose.ts';
 import type { JmapSettings } from './settings.ts';
 
 export interface MailServices {
   account(id: AccountId): MailAccount;
-  /** The blobs that a caller may read. */
-  blobs(call: Call): BlobAccess;
+  readonly blobs: Blobs;
   readonly settings: () => JmapSettings;
   readonly limits: () => ComposeLimits;
   /** Host of the Message-IDs that are made here. */

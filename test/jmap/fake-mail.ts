@@ -11,9 +11,10 @@ import {
 } from '../../src/account/index.ts';
 import { AccessDenied, Conflict, Invalid, LimitExceeded, NotFound, toHex } from '../../src/base/index.ts';
 import { bodyLists, hasAttachment, parseMessage, preview, threadKeys } from '../../src/formats/mime/index.ts';
-import type { MailServices } from '../../src/jmap/index.ts';
+import type { Blobs, MailServices } from '../../src/jmap/index.ts';
 import type { MailAccount, MailboxInfo, MailView, Outcome } from '../../src/jmap/mail-port.ts';
 import { SetFailure } from '../../src/jmap/errors.ts';
+import type { BlobRange } from '../../src/store/index.ts';
 import { DEFAULT_JMAP_SETTINGS } from '../../src/jmap/settings.ts';
 
 interface FakeEmail {
@@ -32,6 +33,8 @@ interface FakeEmail {
 
 export class FakeMail {
   readonly blobs = new Map<string, Uint8Array>();
+  /** Blobs of others. */
+  readonly foreign = new Set<string>();
   readonly emails = new Map<number, FakeEmail>();
   readonly mailboxes = new Map<number, Omit<MailboxInfo, 'total' | 'unread'>>();
   readonly log: { change: number; entries: LogEntry[] }[] = [];
@@ -47,14 +50,29 @@ export class FakeMail {
     const account = this.#account();
     return {
       account: () => account,
-      blobs: () => ({
-        readMany: async (hashes) => hashes.map((hash) => this.blobs.get(toHex(hash))),
-        read: async (hash, { offset, length }) =>
-          this.blobs.get(toHex(hash))?.subarray(offset, offset + length),
-      }),
+      blobs: this.blobAccess(),
       settings: () => DEFAULT_JMAP_SETTINGS,
       limits: () => ({ maxAttachmentSize: 1_000_000, maxMessageSize: 2_000_000 }),
       hostname: () => 'mail.example.org',
+    };
+  }
+
+  blobAccess(): Blobs {
+    const part = (hash: Uint8Array, range?: BlobRange) => {
+      const bytes = this.blobs.get(toHex(hash));
+      return range ? bytes?.subarray(range.offset, range.offset + range.length) : bytes;
+    };
+    return {
+      reads: {
+        readMany: async (hashes) => hashes.map((hash) => part(hash)),
+        read: async (hash, range) => part(hash, range),
+        size: async (hash) => part(hash)?.length,
+        stream: async function* (hash, range) {
+          const bytes = part(hash, range) ?? new Uint8Array();
+          for (let at = 0; at < bytes.length; at += 100_000) yield bytes.subarray(at, at + 100_000);
+        },
+      },
+      mayRead: async (_scope, hashes) => hashes.map((hash) => !this.foreign.has(toHex(hash))),
     };
   }
 

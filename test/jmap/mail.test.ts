@@ -23,7 +23,9 @@ before(async () => {
   const token = testToken('*');
   const lazy = {
     account: (id: number) => services().account(id),
-    blobs: (call: never) => services().blobs(call),
+    get blobs() {
+      return mail.blobAccess();
+    },
     settings: () => DEFAULT_JMAP_SETTINGS,
     limits: () => services().limits(),
     hostname: () => 'mail.example.org',

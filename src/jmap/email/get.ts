@@ -6,7 +6,8 @@ import { emailChangesArgs, emailGetArgs } from '../../formats/jmap/index.ts';
 import { changesResult } from '../changes.ts';
 import { MethodError } from '../errors.ts';
 import { type AskedId, askedIds, checkAll, getResult, stateOf } from '../get.ts';
-import type { BlobAccess, ColdRecord, MailView } from '../mail-port.ts';
+import type { BlobReads } from '../blobs.ts';
+import type { ColdRecord, MailView } from '../mail-port.ts';
 import { type JmapMethod, method, URN } from '../method.ts';
 import type { MailServices } from '../services.ts';
 import type { Slice } from '../slice.ts';
@@ -36,7 +37,7 @@ export function emailGetMethods(services: MailServices): JmapMethod[] {
           return getResult(call, state, list, notFound);
         }
         const cold = await mail.cold(found.map(({ stored }) => stored.id));
-        const list = await renderCold(plan, found, cold, services.blobs(call), slice);
+        const list = await renderCold(plan, found, cold, services.blobs.reads, slice);
         for (const [i, { stored }] of found.entries()) if (!cold[i]) notFound.push(encodeId(stored.id));
         return getResult(call, state, list, notFound);
       },
@@ -112,7 +113,7 @@ async function renderCold(
   plan: EmailPlan,
   found: readonly HotFacts[],
   cold: readonly (ColdRecord | undefined)[],
-  blobs: BlobAccess,
+  blobs: BlobReads,
   slice: Slice,
 ): Promise<string[]> {
   const list: string[] = [];
@@ -157,7 +158,7 @@ interface Read extends Wanted {
 }
 
 /** Small messages in one read of many, ranges of large ones beside it. A blob that is gone reads as empty. */
-async function readChunk(chunk: readonly Wanted[], blobs: BlobAccess): Promise<Read[]> {
+async function readChunk(chunk: readonly Wanted[], blobs: BlobReads): Promise<Read[]> {
   const small = chunk.filter(({ range, record }) => range && record.size <= WHOLE);
   const large = chunk.filter(({ range, record }) => range && record.size > WHOLE);
   const [whole, parts] = await Promise.all([

@@ -4,7 +4,7 @@ import { bodyLists, hasAttachment, parseMessage, preview } from '../../formats/m
 import { parseBlobId } from '../blob-id.ts';
 import { MethodError } from '../errors.ts';
 import { type JmapMethod, method, URN } from '../method.ts';
-import { readBlobs } from '../read-blobs.ts';
+import { readBlobs } from '../blobs.ts';
 import { JsonText } from '../result.ts';
 import type { MailServices } from '../services.ts';
 import { planEmail } from './properties.ts';
@@ -55,7 +55,7 @@ export function emailParseMethods(services: MailServices): JmapMethod[] {
             text.startsWith('#') ? (request.created.get(text.slice(1)) ?? text) : text,
           ]),
         );
-        const blobs = await readBlobs([...ids.values()], services.blobs(call));
+        const blobs = await readBlobs([...ids.values()], call, services.blobs);
         const parsed: string[] = [];
         const notParsable: string[] = [];
         const notFound: string[] = [];

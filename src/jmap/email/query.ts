@@ -112,7 +112,7 @@ async function runQuery(
       favourable(query.filter, scans, answers, view.count),
       slice,
     );
-    const blobs = services.blobs(call);
+    const blobs = services.blobs.reads;
     for (const [test, mask] of await scanCold(scans, candidates, view, mail, blobs, slice))
       answers.set(test, mask);
     keys = await sortKeys(coldSorts, candidates, view, mail, blobs, slice);

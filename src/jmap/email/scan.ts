@@ -10,7 +10,8 @@ import {
   textForm,
   valueOctets,
 } from '../../formats/mime/index.ts';
-import type { BlobAccess, ColdRecord, MailAccount, MailView } from '../mail-port.ts';
+import type { BlobReads } from '../blobs.ts';
+import type { ColdRecord, MailAccount, MailView } from '../mail-port.ts';
 import type { Slice } from '../slice.ts';
 import type { Mask } from './evaluate.ts';
 import type { EmailTest } from './filter.ts';
@@ -33,7 +34,7 @@ export async function scanCold(
   candidates: Mask,
   view: MailView,
   mail: MailAccount,
-  blobs: BlobAccess,
+  blobs: BlobReads,
   slice: Slice,
 ): Promise<Map<EmailTest, Mask>> {
   const answers = new Map(tests.map((test) => [test, new Uint8Array(view.count)]));
@@ -69,7 +70,7 @@ export async function sortKeys(
   candidates: Mask,
   view: MailView,
   mail: MailAccount,
-  blobs: BlobAccess,
+  blobs: BlobReads,
   slice: Slice,
 ): Promise<Map<EmailSort, SortColumn>> {
   if (sorts.length === 0) return new Map();
@@ -121,7 +122,7 @@ async function eachHeader(
   rows: Uint32Array,
   view: MailView,
   mail: MailAccount,
-  blobs: BlobAccess,
+  blobs: BlobReads,
   slice: Slice,
   use: (row: number, header: Header) => void,
 ): Promise<void> {
@@ -136,7 +137,7 @@ async function eachHeader(
   }
 }
 
-async function readHeader({ hash, message }: ColdRecord, blobs: BlobAccess): Promise<Header> {
+async function readHeader({ hash, message }: ColdRecord, blobs: BlobReads): Promise<Header> {
   const { headerOffset, bodyOffset } = message.parts[0];
   const bytes = await blobs.read(hash, { offset: headerOffset, length: bodyOffset - headerOffset });
   return { message, bytes: asBuffer(bytes ?? new Uint8Array()), base: headerOffset };

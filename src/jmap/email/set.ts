@@ -16,7 +16,7 @@ import { invalidProperties, SetFailure } from '../errors.ts';
 import { stateOf } from '../get.ts';
 import type { AppendInput, Appended, EmailChange, MailAccount, MailView } from '../mail-port.ts';
 import { type Call, type JmapMethod, method, setPermissions, URN } from '../method.ts';
-import { readBlobs } from '../read-blobs.ts';
+import { readBlobs } from '../blobs.ts';
 import type { MailServices } from '../services.ts';
 import { asObject, checkState, propertyId, SetCall } from '../set.ts';
 import { blobsOf, composeMessage } from './compose.ts';
@@ -61,7 +61,7 @@ async function create(set: SetCall, mail: MailAccount, services: MailServices, c
     try {
       const draft = readDraft(object);
       const mailboxIds = mailboxNumbers(draft.mailboxIds, mailboxes, call.request);
-      const blobs = await readBlobs(blobsOf(draft), services.blobs(call));
+      const blobs = await readBlobs(blobsOf(draft), call, services.blobs);
       const bytes = composeMessage(draft, blobs, services.hostname(), services.limits());
       wanted.push({
         key,
@@ -226,7 +226,7 @@ async function importEmails(
   const entries = Object.entries(emails);
   const set = new SetCall(call, { ifInState: null, create: emails, update: null, destroy: null }, oldState);
   const { mailboxes } = before;
-  const blobs = await readBlobs(blobIds(entries, request), services.blobs(call));
+  const blobs = await readBlobs(blobIds(entries, request), call, services.blobs);
   const wanted: { key: string; input: AppendInput }[] = [];
   for (const [key, object] of entries) {
     try {

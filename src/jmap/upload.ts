@@ -1,0 +1,123 @@
+// The upload endpoint (RFC 8620 §6.1): bytes go to the blob store as they come and are kept for a while under a
+// temporary link of the account.
+import type { AccountId } from '../account/index.ts';
+import { type AccessToken, permission } from '../access/index.ts';
+import { decodeId, now } from '../base/index.ts';
+import {
+  type Exchange,
+  HttpError,
+  jsonReply,
+  type Reply,
+  type Route,
+  tooMany,
+} from '../formats/http/index.ts';
+import { RequestError } from '../formats/jmap/index.ts';
+import type { MemoryStore } from '../store/index.ts';
+import { wholeBlobId } from './blob-id.ts';
+import type { AccountDirectory } from './context.ts';
+import { Gate } from './gate.ts';
+import { refuse } from './refuse.ts';
+import type { JmapSettings } from './settings.ts';
+
+/** Keeps bytes for an account until a time, in milliseconds since 1970. */
+export interface TemporaryBlobs {
+  keep(account: AccountId, body: AsyncIterable<Uint8Array>, until: number): Promise<StoredBlob>;
+}
+
+export interface StoredBlob {
+  readonly hash: Uint8Array;
+  readonly size: number;
+}
+
+export interface UploadOptions {
+  readonly temporary: TemporaryBlobs;
+  readonly directory: AccountDirectory;
+  readonly memory: MemoryStore;
+  readonly settings: () => JmapSettings;
+}
+
+export function uploadRoutes(options: UploadOptions): Route<AccessToken>[] {
+  const gate = new Gate();
+  const route = (path: string): Route<AccessToken> => ({
+    method: 'POST',
+    path,
+    signIn: 'required',
+    handle: (exchange) => upload(exchange, options, gate),
+  });
+  return [route('/jmap/upload/{accountId}/'), route('/jmap/upload/{accountId}')];
+}
+
+async function upload(exchange: Exchange<AccessToken>, options: UploadOptions, gate: Gate): Promise<Reply> {
+  const token = exchange.caller as AccessToken;
+  const settings = options.settings();
+  const { accountId = '' } = exchange.params;
+  const id = decodeId(accountId);
+  const account = id === undefined ? undefined : await options.directory.find(token, id);
+  if (!account) throw new HttpError({ status: 404, detail: 'There is no such account.' });
+  if (!account.member) throw new HttpError({ status: 403, detail: 'Only the owner and members may upload.' });
+  const unlimited = token.has(permission('unlimitedUploads'));
+  const free = unlimited || exchange.client.exempt || token.has(permission('unlimitedRequests'));
+  const leave = gate.enter(token.account, free ? Infinity : settings.maxConcurrentUploads);
+  if (!leave) return refuse(new RequestError('limit', 'Too many uploads at once.', 'maxConcurrentUpload'));
+  try {
+    if (!unlimited) await checkAllowance(account.id, options, settings);
+    const body = exchange.chunks(unlimited ? Number.MAX_SAFE_INTEGER : settings.maxUploadSize);
+    const { hash, size } = await options.temporary.keep(account.id, body, now() + settings.uploadTtlMs);
+    if (!unlimited) await spendAllowance(account.id, size, options.memory, settings);
+    const answer = {
+      accountId,
+      blobId: wholeBlobId(hash),
+      type: uploadType(exchange.headers['content-type']),
+      size,
+    };
+    return jsonReply(200, answer, { 'Cache-Control': 'no-cache, no-store' });
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.problem.status !== 413) throw error;
+    const limit = settings.maxUploadSize;
+    return refuse(new RequestError('limit', `The upload is larger than ${limit} bytes.`, 'maxSizeUpload'));
+  } finally {
+    leave();
+  }
+}
+
+/** Taken from the client, never guessed. */
+function uploadType(header: string | undefined): string {
+  return header !== undefined && header !== '' && header.length <= 255 ? header : 'application/octet-stream';
+}
+
+/** Counters of the window that is running, and when it ends. */
+function window(account: AccountId, { uploadTtlMs }: JmapSettings) {
+  const number = Math.floor(now() / uploadTtlMs);
+  const key = (what: string) => `jmap.upload.${what}.${account}.${number}`;
+  return { files: key('files'), bytes: key('bytes'), resetMs: (number + 1) * uploadTtlMs - now() };
+}
+
+/** Throws 429 when the number or the bytes of temporary blobs in this window are used up. */
+async function checkAllowance(
+  account: AccountId,
+  { memory }: UploadOptions,
+  settings: JmapSettings,
+): Promise<void> {
+  const { files, bytes, resetMs } = window(account, settings);
+  const { maxUploadCount, uploadQuota, uploadTtlMs } = settings;
+  const rate = (count: number) => ({ count, periodMs: uploadTtlMs });
+  const [count, used] = await Promise.all([
+    memory.incr(files, 0, uploadTtlMs),
+    memory.incr(bytes, 0, uploadTtlMs),
+  ]);
+  if (count >= maxUploadCount) throw tooMany('blob-upload-files', 'requests', rate(maxUploadCount), resetMs);
+  if (used >= uploadQuota) throw tooMany('blob-upload-bytes', 'content-bytes', rate(uploadQuota), resetMs);
+}
+
+async function spendAllowance(
+  account: AccountId,
+  size: number,
+  memory: MemoryStore,
+  settings: JmapSettings,
+): Promise<void> {
+  const { files, bytes } = window(account, settings);
+  await Promise.all([
+    memory.incr(files, 1, settings.uploadTtlMs),
+    memory.incr(bytes, size, settings.uploadTtlMs),
+  ]);
+}

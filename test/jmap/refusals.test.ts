@@ -1,0 +1,78 @@
+// Every method refuses, in JMAP's words, a caller who lacks its permission: walked from the table itself.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { permissionsOf, type PermissionName } from '../../src/access/index.ts';
+import { encodeId } from '../../src/base/index.ts';
+import type { JsonObject } from '../../src/formats/jmap/index.ts';
+import { PERMISSION_NAMES } from '../../src/registry/index.ts';
+import { coreMethods, mailMethods, methodTable, registryMethods } from '../../src/jmap/index.ts';
+import { runCalls } from '../../src/jmap/engine.ts';
+import { resultValue } from '../../src/jmap/result.ts';
+import { testContext, testToken } from '../../src/jmap/testing.ts';
+
+/** Nothing below may be reached. */
+const unreachable = <T>(): T =>
+  new Proxy({} as object, {
+    get: () => {
+      throw new Error('a handler ran without permission');
+    },
+  }) as T;
+
+const methods = [...coreMethods, ...mailMethods(unreachable()), ...registryMethods(unreachable())];
+const table = methodTable(methods);
+const SECTIONS: readonly JsonObject[] = [
+  { create: { k: {} } },
+  { update: { b: {} } },
+  { destroy: ['b'] },
+  {},
+];
+
+async function answer(
+  name: string,
+  args: JsonObject,
+  permissions: readonly PermissionName[],
+): Promise<JsonObject> {
+  const using = ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:mail'];
+  const methodCalls = [[name, { accountId: encodeId(7), ...args }, 'c']] as const;
+  const responses = await runCalls(
+    { using, methodCalls, createdIds: undefined },
+    testContext(testToken(permissions)),
+    table,
+  );
+  return resultValue(responses[0]?.result ?? {}) as JsonObject;
+}
+
+describe('without its permission', () => {
+  for (const method of methods) {
+    test(method.name, async () => {
+      const needed = permissionsOf(method);
+      assert.ok(needed.length > 0, 'a method without a permission');
+      for (const permission of needed) {
+        const others = PERMISSION_NAMES.filter((name) => name !== permission);
+        const answers = await Promise.all(SECTIONS.map((args) => answer(method.name, args, others)));
+        const refusals = answers.filter(
+          ({ type, permission: named }) => type === 'forbidden' && named === permission,
+        );
+        assert.ok(refusals.length > 0, `nothing of ${method.name} is refused without ${permission}`);
+      }
+      for (const args of SECTIONS) {
+        assert.equal((await answer(method.name, args, ['authenticate']))['type'], 'forbidden');
+      }
+    });
+  }
+});
+
+test('the table holds the methods it should', () => {
+  for (const name of [
+    'Core/echo',
+    'Mailbox/set',
+    'Thread/get',
+    'Email/query',
+    'Email/import',
+    'x:Domain/query',
+    'x:Http/set',
+  ]) {
+    assert.ok(table.has(name), name);
+  }
+  assert.equal(table.has('x:Http/query'), false);
+});

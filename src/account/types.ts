@@ -125,7 +125,11 @@ export interface AccountWriter extends AccountReader {
   /** Draws a document id. */
   newId(): DocumentId;
   /** Creates a document with this hot record and logs it. The id comes from `newId` or is drawn here. */
-  create(type: DataType, record: Uint8Array, change?: DocumentChange & { readonly id?: DocumentId }): DocumentId;
+  create(
+    type: DataType,
+    record: Uint8Array,
+    change?: DocumentChange & { readonly id?: DocumentId },
+  ): DocumentId;
   /** Replaces the hot record and logs it; without a record only logs. */
   update(type: DataType, id: DocumentId, record: Uint8Array | undefined, change?: DocumentChange): void;
   /** Removes the hot record and logs it. */

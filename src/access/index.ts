@@ -20,6 +20,5 @@ export { Directory, type ListMember, type LocalRecipient, type Recipient } from 
 export * from './effective.ts';
 export * from './operation.ts';
 export * from './permissions.ts';
-export type { MethodArguments, RegistryCall, RegistryOperation } from './registry-operations.ts';
 export * from './token.ts';
 export { type CredentialUse, RECOVERY_ACCOUNT } from './tokens.ts';

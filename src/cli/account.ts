@@ -3,7 +3,12 @@ import { say, table, talk } from './talk.ts';
 
 export function createAccount(
   address: string,
-  options: { readonly data?: string; readonly password?: string; readonly name?: string; readonly admin?: boolean },
+  options: {
+    readonly data?: string;
+    readonly password?: string;
+    readonly name?: string;
+    readonly admin?: boolean;
+  },
 ): Promise<number> {
   const { data, password, name, admin } = options;
   const args = {
@@ -18,7 +23,13 @@ export function createAccount(
   });
 }
 
-export function listAccounts({ data, json }: { readonly data?: string; readonly json?: boolean }): Promise<number> {
+export function listAccounts({
+  data,
+  json,
+}: {
+  readonly data?: string;
+  readonly json?: boolean;
+}): Promise<number> {
   return talk(data, 'account.list', {}, (accounts) => {
     if (json) return say(`${JSON.stringify(accounts, null, 2)}\n`);
     const rows = accounts.map((one) => [one.address, one.kind, one.roles, one.description]);

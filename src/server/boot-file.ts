@@ -52,7 +52,8 @@ export function parseBootFile(text: string, file: string): BootFile {
   for (const [key, setting] of Object.entries(settings)) {
     if (key === 'dataStore') checkDataStore(setting, (name, reason) => refuse(place(name), reason));
     else if (key === 'dataFolder') {
-      if (typeof setting !== 'string' || setting === '') return refuse(place(key), 'dataFolder must be a path.');
+      if (typeof setting !== 'string' || setting === '')
+        return refuse(place(key), 'dataFolder must be a path.');
       boot = { ...boot, dataFolder: path.resolve(path.dirname(file), setting) };
     } else if (key === 'workers') {
       const fine = Number.isInteger(setting) && (setting as number) >= 0 && (setting as number) <= 256;

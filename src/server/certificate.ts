@@ -1,12 +1,11 @@
 // The certificate of a server that has no other: made once, kept in the data store, so that every thread shows
 // the same one and a client that remembered it still knows it after a restart.
-import { now } from '../base/index.ts';
-import { secureContext, type SelfSigned, selfSigned, type TlsServer } from '../net/index.ts';
-import { type DataStore, otherKey, Subspace } from '../store/index.ts';
 import { X509Certificate } from 'node:crypto';
-import { fromUtf8, utf8 } from '../base/index.ts';
+import { fromUtf8, now, utf8 } from '../base/index.ts';
+import { secureContext, type SelfSigned, selfSigned, type TlsServer } from '../net/index.ts';
+import { type DataStore, keys } from '../store/index.ts';
 
-const KEY = otherKey(Subspace.System, 'self-signed-certificate');
+const KEY = keys.otherKey(keys.Subspace.System, 'self-signed-certificate');
 /** It is made again when less than this is left of it. */
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 

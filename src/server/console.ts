@@ -16,7 +16,11 @@ export function logToConsole(level: EventLevel, write: (line: string) => void): 
 }
 
 /** `2026-11-27T07:40:00.123Z warn net.tls-failed listener=imaps address=192.0.2.1 reason="no shared cipher"` */
-export function eventLine(name: string, level: EventLevel, fields: Readonly<Record<string, unknown>>): string {
+export function eventLine(
+  name: string,
+  level: EventLevel,
+  fields: Readonly<Record<string, unknown>>,
+): string {
   const parts = [new Date(now()).toISOString(), level, name];
   for (const [key, value] of Object.entries(fields)) {
     if (value !== undefined) parts.push(`${key}=${SECRET.test(key) ? '***' : fieldText(value)}`);

@@ -71,7 +71,8 @@ function readRecoveryAdmin(value: string | undefined): Environment['recoveryAdmi
   const colon = value.indexOf(':');
   const name = value.slice(0, Math.max(colon, 0)).trim();
   const secret = value.slice(colon + 1).trim();
-  if (colon < 0 || name === '' || secret === '') refuse('RECOVERY_ADMIN', 'must be a name, a colon and a secret.');
+  if (colon < 0 || name === '' || secret === '')
+    refuse('RECOVERY_ADMIN', 'must be a name, a colon and a secret.');
   return { name, secret };
 }
 
@@ -92,7 +93,12 @@ function readHostname(value: string | undefined): string {
 function readPublicUrl(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   const url = URL.parse(value);
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.search !== '' || url.hash !== '') {
+  if (
+    !url ||
+    (url.protocol !== 'https:' && url.protocol !== 'http:') ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
     return refuse('PUBLIC_URL', `${value} is not an http or https address without query.`);
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');

@@ -35,7 +35,8 @@ export function startFailure(error: unknown): StartFailure {
   const said = error instanceof Error ? error.message : String(error);
   if (error instanceof StoreLocked) return failure(ExitStatus.locked, capital(said));
   if (error instanceof StoreVersion) return failure(ExitStatus.software, capital(said));
-  if (error instanceof StoreFull || error instanceof StoreCorrupt) return failure(ExitStatus.io, capital(said));
+  if (error instanceof StoreFull || error instanceof StoreCorrupt)
+    return failure(ExitStatus.io, capital(said));
   const { code } = error as NodeJS.ErrnoException;
   if (code !== undefined && FOLDER_ERRORS.has(code)) {
     return failure(ExitStatus.io, `The data folder cannot be used: ${said}.`);

@@ -32,7 +32,8 @@ export function serverOptions(
   return {
     ...rest,
     standardPorts: args.standardPorts ?? rest.standardPorts,
-    folder: given === undefined && boot.dataFolder !== undefined ? boot.dataFolder : path.resolve(given ?? 'data'),
+    folder:
+      given === undefined && boot.dataFolder !== undefined ? boot.dataFolder : path.resolve(given ?? 'data'),
     workers: threads === 0 ? availableParallelism() : threads,
   };
 }

@@ -28,7 +28,7 @@ export const httpSettings = (registry: Registry): (() => HttpSettings) =>
     rateLimitAuthenticated: rate(http.rateLimitAuthenticated),
     enableHsts: http.enableHsts,
     usePermissiveCors: http.usePermissiveCors,
-    responseHeaders: http.responseHeaders,
+    responseHeaders: http.responseHeaders as Readonly<Record<string, string>>,
     useXForwarded: http.useXForwarded,
     redirectRoot: http.redirectRoot,
   }));

@@ -23,7 +23,8 @@ export function callOperator<C extends OperatorCommand>(
   args: OperatorCommands[C]['arguments'],
 ): Promise<OperatorCommands[C]['result']> {
   const run = path.join(folder, 'run');
-  const away = () => new OperatorFailure(`No server runs on ${folder}. Start one with "waypost serve".`, true);
+  const away = () =>
+    new OperatorFailure(`No server runs on ${folder}. Start one with "waypost serve".`, true);
   if (!existsSync(socketPath(run))) return Promise.reject(away());
   const { promise, resolve, reject } = Promise.withResolvers<OperatorCommands[C]['result']>();
   const socket = connectIn(run);
@@ -36,7 +37,8 @@ export function callOperator<C extends OperatorCommand>(
   socket.on('data', (chunk: Buffer) => read(chunk));
   socket.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') reject(away());
-    else if (error.code === 'EACCES') reject(new OperatorFailure(`The server on ${folder} belongs to another user.`));
+    else if (error.code === 'EACCES')
+      reject(new OperatorFailure(`The server on ${folder} belongs to another user.`));
     else reject(new OperatorFailure(`The server on ${folder} cannot be reached: ${error.message}.`));
   });
   socket.on('close', () => reject(new OperatorFailure('The server ended before it answered.')));
@@ -58,7 +60,9 @@ export function findFolder(named: string | undefined): string {
     throw new OperatorFailure('No server of yours is running here. Start one with "waypost serve".', true);
   }
   if (running.length > 1) {
-    throw new OperatorFailure(`Several servers are running; name one with --data:\n  ${running.join('\n  ')}`);
+    throw new OperatorFailure(
+      `Several servers are running; name one with --data:\n  ${running.join('\n  ')}`,
+    );
   }
   return only;
 }

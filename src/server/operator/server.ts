@@ -88,6 +88,7 @@ function refusalSentence({ error }: Refusal): string {
   if (error.validationErrors && error.validationErrors.length > 0) {
     return error.validationErrors.map((one) => JSON.stringify(one)).join('; ');
   }
-  if (error.type === 'primaryKeyViolation') return 'There is an account, alias or list with this address already.';
+  if (error.type === 'primaryKeyViolation')
+    return 'There is an account, alias or list with this address already.';
   return error.description ?? `${error.type}${error.properties ? `: ${error.properties.join(', ')}` : ''}`;
 }

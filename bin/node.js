@@ -55,6 +55,7 @@ export function run(args) {
     UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? String(Math.max(4, availableParallelism() + 2)),
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE,
   };
+  delete env.WAYPOST_LAUNCHER_FD;
   if (process.execve && process.platform !== 'win32') process.execve(binary, [binary, ...args], env);
   // The child holds one end of this pipe and sees when we are killed: nothing may outlive its launcher.
   const child = spawn(binary, args, {

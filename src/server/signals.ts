@@ -17,10 +17,20 @@ export function onStopSignals(stop: (signal: string) => void): void {
   // The settings of a terminal that went away are no reason to stop.
   process.on('SIGHUP', () => undefined);
   const { WAYPOST_LAUNCHER_FD: fd } = process.env;
-  if (fd === undefined) return;
-  // The launcher holds the other end of this pipe: it closes when the launcher is killed.
-  const launcher = new Socket({ fd: Number(fd), readable: true, writable: false });
+  if (fd !== undefined) watchLauncher(Number(fd), () => heard('SIGINT'));
+}
+
+/** The launcher holds the other end of this pipe: it closes when the launcher is killed. */
+function watchLauncher(fd: number, gone: () => void): void {
+  // Other programs that are started from here have no such pipe.
+  delete process.env['WAYPOST_LAUNCHER_FD'];
+  let launcher: Socket;
+  try {
+    launcher = new Socket({ fd, readable: true, writable: false });
+  } catch {
+    return;
+  }
+  launcher.on('error', () => undefined).on('close', gone);
   launcher.unref();
-  launcher.on('error', () => undefined).on('close', () => heard('SIGINT'));
   launcher.resume();
 }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ExitStatus, StartFailure } from './exit.ts';
+import { jsonFault } from './json-fault.ts';
 
 export interface BootFile {
   /** Absolute; undefined for the usual one. */
@@ -34,15 +35,9 @@ export function parseBootFile(text: string, file: string): BootFile {
     const place = `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
     throw new StartFailure(ExitStatus.config, `${place}: ${reason}`);
   };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const { message } = error as SyntaxError;
-    const [reason = message] = message.split(/,? (?:in JSON )?at position /);
-    const position = /position (\d+)/.exec(message)?.[1];
-    return refuse(position === undefined ? text.length : Number(position), `this is not JSON: ${reason}.`);
-  }
+  const fault = jsonFault(text);
+  if (fault) return refuse(fault.at, `this is not JSON: ${fault.reason}.`);
+  const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse(0, 'the boot file must hold an object.');
   }

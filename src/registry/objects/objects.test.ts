@@ -41,11 +41,11 @@ const CHANGED_DEFAULTS: Readonly<Record<string, string>> = {
   'MtaStageAuth.require': 'tests the listener; LMTP asks for no sign-in',
   'MtaStageAuth.saslMechanisms': 'tests the listener; LMTP asks for no sign-in',
   'MtaStageData.addAuthResultsHeader': 'tests the listener, not port 25',
-  'MtaStageData.addDateHeader': 'tests the listener, not port 25',
-  'MtaStageData.addMessageIdHeader': 'tests the listener, not port 25',
-  'MtaStageData.addReceivedHeader': 'tests the listener, not port 25',
+  'MtaStageData.addDateHeader': 'tests the listener; added for submission too',
+  'MtaStageData.addMessageIdHeader': 'tests the listener; added for submission too',
+  'MtaStageData.addReceivedHeader': 'tests the listener; added for LMTP too',
   'MtaStageData.addReceivedSpfHeader': 'tests the listener, not port 25',
-  'MtaStageData.addReturnPathHeader': 'tests the listener, not port 25',
+  'MtaStageData.addReturnPathHeader': 'tests the listener; LMTP is final delivery',
   'MtaStageData.maxMessages': '1,000 messages a connection',
 };
 

@@ -1,2 +1,3 @@
 export * from './types.ts';
 export * as keys from './keys.ts';
+export { openMemory } from './engines/memory/index.ts';

@@ -20,6 +20,7 @@ export function createAccount(
   return talk(data, 'account.create', args, (created) => {
     say(`Created ${created.address}.\n`);
     if (created.password !== undefined) say(`Password: ${created.password}   (it is not shown again)\n`);
+    if (created.advice !== undefined) say(`The password is easy to guess. ${created.advice}\n`);
   });
 }
 

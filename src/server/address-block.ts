@@ -2,13 +2,19 @@
 import type { OpenListener } from './faces.ts';
 import type { Bind } from '../net/index.ts';
 
+export interface NewAdministrator {
+  readonly address: string;
+  /** Undefined when the operator chose it. */
+  readonly password: string | undefined;
+  /** What makes a chosen password easy to guess. */
+  readonly advice: string | undefined;
+}
+
 export interface StartReport {
   readonly version: string;
   readonly folder: string;
   /** Set on a first start. */
-  readonly administrator:
-    | { readonly address: string; readonly password: string; readonly isGiven: boolean }
-    | undefined;
+  readonly administrator: NewAdministrator | undefined;
   readonly listeners: readonly OpenListener[];
   readonly failed: ReadonlyMap<string, string>;
   readonly startMs: number;
@@ -29,12 +35,9 @@ export function startBlock(report: StartReport): string {
   const rows: string[][] = [['Data folder', folder]];
   if (administrator) {
     rows.push(['Administrator', administrator.address]);
-    rows.push([
-      'Password',
-      administrator.isGiven
-        ? '(from WAYPOST_ADMIN_PASSWORD)'
-        : `${administrator.password}   (shown only this once)`,
-    ]);
+    const { password, advice } = administrator;
+    const chosen = `(WAYPOST_ADMIN_PASSWORD${advice === undefined ? '' : '; easy to guess'})`;
+    rows.push(['Password', password === undefined ? chosen : `${password}   (shown only this once)`]);
   }
   const lines = [`Waypost ${version} is ready (${(startMs / 1000).toFixed(1)} s).`, '', ...aligned(rows), ''];
   lines.push(

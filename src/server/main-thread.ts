@@ -22,6 +22,7 @@ import { planListeners } from './listeners.ts';
 import { operatorCommands } from './operator/commands.ts';
 import type { ServerStatus } from './operator/protocol.ts';
 import { type OperatorServer, serveOperator } from './operator/server.ts';
+import { operatorPassword } from './operator-password.ts';
 import type { ServerOptions } from './options.ts';
 import { openServices, type Services } from './services.ts';
 import { onStopSignals } from './signals.ts';
@@ -108,15 +109,21 @@ class MainThread {
     }
   }
 
-  async #bootstrap({ access }: Services) {
+  async #bootstrap({ access, registry }: Services) {
     const { domain, adminPassword, standardPorts } = this.#options;
+    const given =
+      adminPassword !== undefined && (await registry.count('Account')) === 0
+        ? await operatorPassword(registry, adminPassword, ['admin', domain])
+        : undefined;
     const { administrator } = await access.bootstrap({
       domain,
       hostname: `mail.${domain}`,
       listeners: { bind: '127.0.0.1', standardPorts },
-      ...(adminPassword !== undefined && { password: adminPassword }),
+      ...(given && { password: given.hash }),
     });
-    return administrator && { ...administrator, isGiven: adminPassword !== undefined };
+    if (!administrator) return undefined;
+    const { address, password } = administrator;
+    return { address, password: given ? undefined : password, advice: given?.advice };
   }
 
   async #startThreads(

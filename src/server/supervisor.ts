@@ -1,5 +1,5 @@
 // The threads that run the faces: started, watched, started again when they die, and drained at the end.
-import { Worker } from 'node:worker_threads';
+import { type Transferable, Worker } from 'node:worker_threads';
 import { emit, now } from '../base/index.ts';
 import './events.ts';
 import type { LogLevel } from './environment.ts';
@@ -18,8 +18,6 @@ export interface SupervisorOptions {
   /** Called when the threads die too often to go on. */
   readonly onFatal: (error: unknown) => void;
 }
-
-type Transferable = ArrayBuffer | import('node:worker_threads').MessagePort;
 
 interface Running {
   readonly thread: Worker;
@@ -144,7 +142,7 @@ export class Supervisor {
       plans: this.#plans,
       reusePort: workers > 1,
     };
-    thread.postMessage(message, transfer as Transferable[]);
+    thread.postMessage(message, [...transfer]);
     return promise;
   }
 

@@ -7,6 +7,7 @@ import {
   type StoredRecord,
   type ValueOf,
 } from '../../registry/index.ts';
+import { operatorPassword } from '../operator-password.ts';
 import type { Services } from '../services.ts';
 import type { CreatedAccount, ListedAccount, OperatorCommands, ServerStatus } from './protocol.ts';
 import type { OperatorHandlers } from './server.ts';
@@ -43,16 +44,19 @@ async function createAccount(
   if (domain === undefined) {
     throw new Invalid(`${address.slice(at + 1)} is not a domain of this server`);
   }
-  const secret = password ?? randomText(20, LETTERS);
+  const local = address.slice(0, at);
+  const given =
+    password === undefined ? undefined : await operatorPassword(registry, password, [local, address]);
+  const secret = randomText(20, LETTERS);
   const { id } = await registry.write.create(
     DECLARATIONS.Account,
     {
       '@type': 'User',
-      name: address.slice(0, at),
+      name: local,
       domainId: encodeId(domain),
       ...(description !== undefined && { description }),
       ...(administrator && { roles: { '@type': 'Admin' } }),
-      credentials: { '0': { '@type': 'Password', secret } },
+      credentials: { '0': { '@type': 'Password', secret: given?.hash ?? secret } },
     },
     SERVER_CONTEXT,
   );
@@ -61,7 +65,8 @@ async function createAccount(
   return {
     id: encodeId(id),
     address: listed?.address ?? address,
-    ...(password === undefined && { password: secret }),
+    ...(given === undefined && { password: secret }),
+    ...(given?.advice !== undefined && { advice: given.advice }),
   };
 }
 

@@ -52,6 +52,8 @@ export interface CreatedAccount {
   readonly address: string;
   /** Set when it was made here; it is not shown again. */
   readonly password?: string;
+  /** What makes the given password easy to guess. */
+  readonly advice?: string;
 }
 
 export interface ListedAccount {

@@ -76,19 +76,35 @@ class UnknownCommand extends Error {}
 function sentenceOf(error: unknown): string {
   if (error instanceof Refusal) return refusalSentence(error);
   if (error instanceof WaypostError || error instanceof UnknownCommand || error instanceof SyntaxError) {
-    return error.message;
+    return /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
   }
   const trace = toHex(randomBytes(8));
   emit('server.unexpected-error', { where: 'operator', error, trace }, 'error');
   return `Something went wrong here; the log has more under the reference ${trace}.`;
 }
 
-/** `password: is too weak` for each thing that was wrong. */
+/** What was wrong, thing by thing. */
 function refusalSentence({ error }: Refusal): string {
-  if (error.validationErrors && error.validationErrors.length > 0) {
-    return error.validationErrors.map((one) => JSON.stringify(one)).join('; ');
-  }
-  if (error.type === 'primaryKeyViolation')
+  const { validationErrors = [], description, properties = [] } = error;
+  if (error.type === 'primaryKeyViolation') {
     return 'There is an account, alias or list with this address already.';
-  return error.description ?? `${error.type}${error.properties ? `: ${error.properties.join(', ')}` : ''}`;
+  }
+  if (validationErrors.length > 0) return validationErrors.map(violation).join(' ');
+  return description ?? `${error.type}${properties.length > 0 ? `: ${properties.join(', ')}` : ''}.`;
+}
+
+function violation(error: NonNullable<Refusal['error']['validationErrors']>[number]): string {
+  const { property } = error;
+  switch (error.type) {
+    case 'Required':
+      return `${property} is missing.`;
+    case 'Invalid':
+      return `${property} cannot be ${JSON.stringify(error.value)}.`;
+    case 'MinLength':
+    case 'MaxLength':
+      return `${property} has to be at ${error.type === 'MinLength' ? 'least' : 'most'} ${error.required} long.`;
+    case 'MinValue':
+    case 'MaxValue':
+      return `${property} has to be at ${error.type === 'MinValue' ? 'least' : 'most'} ${error.required}.`;
+  }
 }

@@ -12,7 +12,7 @@ before(async () => {
 after(() => world.close());
 afterEach(() => world.hangUp());
 beforeEach(() => {
-  world.mail.messages.length = 0;
+  world.mail.forget();
   world.mail.failures.clear();
   world.mail.full.clear();
   world.mail.outage = undefined;

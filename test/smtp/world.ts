@@ -1,5 +1,8 @@
 // A server for the tests of the SMTP face: real registry, access control, sockets and TLS over stores in memory,
 // with a domain, some accounts and a list. Mail is recorded unless a real one is given.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Access } from '../../src/access/index.ts';
 import type { AccountId } from '../../src/account/index.ts';
 import { encodeId, LimitExceeded, toHex } from '../../src/base/index.ts';
@@ -7,8 +10,9 @@ import type { Delivery, Mail, Outcome, Delivered } from '../../src/mail/index.ts
 import { createMta, type ListenerKind } from '../../src/mta/index.ts';
 import { isLoopback, listen, NetworkSet, secureContext, selfSigned } from '../../src/net/index.ts';
 import { DECLARATIONS, Registry, SERVER_CONTEXT, SINGLETON } from '../../src/registry/index.ts';
-import { createSmtp } from '../../src/smtp/index.ts';
+import { createSmtp, type Smtp } from '../../src/smtp/index.ts';
 import { openMemory, type Stores } from '../../src/store/index.ts';
+import { openSpool } from '../../src/store/spool.ts';
 import { RawClient } from '../support/raw-client.ts';
 
 export const PASSWORD = 'correct horse battery staple';
@@ -55,6 +59,11 @@ export class RecordedMail implements DeliveringMail {
     if (this.full.has(account)) throw new LimitExceeded('maxDiskQuota', 1);
   }
 
+  forget(): void {
+    this.messages.length = 0;
+    this.#known.clear();
+  }
+
   /** Copies that an account has got. */
   of(account: AccountId): string[] {
     return this.messages.filter(({ accounts }) => accounts.includes(account)).map(({ text }) => text);
@@ -66,9 +75,12 @@ export interface World {
   readonly registry: Registry;
   readonly access: Access;
   readonly mail: RecordedMail;
+  readonly smtp: Smtp;
   readonly ports: Readonly<Record<'smtp' | 'submission' | 'submissions' | 'lmtp', number>>;
   readonly accounts: Readonly<Record<'jane' | 'bill' | 'mute' | 'deaf' | 'office', AccountId>>;
   readonly domain: string;
+  /** Folder of messages that are on their way through a file. */
+  readonly spool: string;
   /** Connects and reads the greeting. */
   client(listener: keyof World['ports'], from?: string): Promise<RawClient>;
   /** As `client`, and introduces itself; signed in when a name is given. */
@@ -142,8 +154,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 
   const recorded = new RecordedMail();
   const mail = (await options.mail?.(stores)) ?? recorded;
+  const spool = await mkdtemp(path.join(tmpdir(), 'waypost-smtp-'));
   const smtp = createSmtp({
-    mta: createMta({ registry, access, mail, blobs: stores.blobs }),
+    mta: createMta({ registry, access, mail, blobs: { spool: () => openSpool(spool) } }),
     access,
     exempt: (address) => address === '127.0.0.1',
     lmtpTrusted: options.lmtpTrusted ?? isLoopback,
@@ -189,9 +202,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     registry,
     access,
     mail: recorded,
+    smtp,
     ports,
     accounts,
     domain,
+    spool,
     client,
     greeted: async (listener, name) => {
       const raw = await client(listener);
@@ -232,6 +247,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await Promise.all(Object.values(listeners).map((listener) => listener.drain(1000)));
       registry.close();
       await stores.close();
+      await rm(spool, { recursive: true });
     },
   };
 }

@@ -22,7 +22,9 @@ const BLOCK = 64 * 1024;
 const FRONT = 1024;
 
 /** What goes in front of a message and what of it is kept, or why it is refused. */
-export type Prepared = { readonly front: Buffer; readonly kept: readonly Buffer[] } | { readonly refusal: Reply };
+export type Prepared =
+  | { readonly front: Buffer; readonly kept: readonly Buffer[] }
+  | { readonly refusal: Reply };
 
 /**
  * Looks at the beginning of a message, which is all of it when `complete`; undefined when it has to see more.

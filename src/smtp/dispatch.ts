@@ -57,7 +57,11 @@ function refusalOf(session: Session, row: SmtpCommand, command: Command): Reply 
   } catch (error) {
     if (error instanceof AccessDenied) {
       const { permission } = error;
-      emit('security.unauthorized', { account: session.token?.account ?? 0, permission, operation: row.name });
+      emit('security.unauthorized', {
+        account: session.token?.account ?? 0,
+        permission,
+        operation: row.name,
+      });
     }
     return replyFor(error);
   }

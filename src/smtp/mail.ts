@@ -19,10 +19,7 @@ export const rcpt: SmtpCommand<'RCPT'> = {
   handle: addRecipient,
 };
 
-async function beginTransaction(
-  session: Session,
-  { sender, parameters }: CommandOf<'MAIL'>,
-): Promise<Reply> {
+async function beginTransaction(session: Session, { sender, parameters }: CommandOf<'MAIL'>): Promise<Reply> {
   const { policy, options } = session;
   if (session.helo === undefined && policy.requireEhlo) return wrongSequence('Introduce yourself first');
   // The reference's code; 530 5.7.0 would be that of RFC 4954 §6.
@@ -33,10 +30,7 @@ async function beginTransaction(
   return reply(250, '2.1.0', 'Sender taken');
 }
 
-async function addRecipient(
-  session: Session,
-  { recipient, parameters }: CommandOf<'RCPT'>,
-): Promise<Reply> {
+async function addRecipient(session: Session, { recipient, parameters }: CommandOf<'RCPT'>): Promise<Reply> {
   const { policy, options, listener } = session;
   const transaction = session.transaction as Transaction;
   if (transaction.recipients.length >= policy.maxRecipients) {

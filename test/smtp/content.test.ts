@@ -50,8 +50,18 @@ function stored(original: string): string {
 
 describe('DATA', () => {
   test('ends with CRLF.CRLF only: every other ending is content', async () => {
-    const inner = 'MAIL FROM:<e@e.test>\r\nRCPT TO:<bill@example.org>\r\nDATA\r\nFrom: <e@e.test>\r\n\r\nevil';
-    for (const end of ['\n.\r\n', '\r.\r\n', '\n.\n', '\r.\r', '\r\n.\n', '\r\n.\r', '\n\n.\r\n', '\r\n\r.\r\n']) {
+    const inner =
+      'MAIL FROM:<e@e.test>\r\nRCPT TO:<bill@example.org>\r\nDATA\r\nFrom: <e@e.test>\r\n\r\nevil';
+    for (const end of [
+      '\n.\r\n',
+      '\r.\r\n',
+      '\n.\n',
+      '\r.\r',
+      '\r\n.\n',
+      '\r\n.\r',
+      '\n\n.\r\n',
+      '\r\n\r.\r\n',
+    ]) {
       const client = await begin('smtp');
       const content = `${message('smuggled')}first${end}${inner}`;
       assert.equal(await data(client, content), '250 2.0.0', JSON.stringify(end));
@@ -77,7 +87,12 @@ describe('DATA', () => {
 
   test('what is not a message is refused, and the transaction is over', async () => {
     const client = await begin('smtp');
-    for (const content of ['invalid', '\r\nno header', ' folded: before\r\nSubject: x\r\n\r\n', 'http://x/\r\n']) {
+    for (const content of [
+      'invalid',
+      '\r\nno header',
+      ' folded: before\r\nSubject: x\r\n\r\n',
+      'http://x/\r\n',
+    ]) {
       assert.equal(await data(client, content), '550 5.7.7', content);
       assert.equal(codes(await client.ask('DATA')), '503 5.5.1');
       for (const command of [MAIL, RCPT]) await client.ask(command);
@@ -233,7 +248,8 @@ describe('what is put in front', () => {
   });
 
   test('the kind of transmission is named', async () => {
-    const kind = (): string | undefined => / with (\S+) id /.exec(world.mail.messages.at(-1)?.text ?? '')?.[1];
+    const kind = (): string | undefined =>
+      / with (\S+) id /.exec(world.mail.messages.at(-1)?.text ?? '')?.[1];
     const plain = await world.client('smtp');
     for (const command of ['HELO a.test', MAIL, RCPT]) await plain.ask(command);
     await data(plain, message('helo'));
@@ -248,7 +264,10 @@ describe('what is put in front', () => {
     for (const command of ['EHLO a.test', MAIL, RCPT]) await secure.ask(command);
     await data(secure, message('tls'));
     assert.equal(kind(), 'ESMTPS');
-    assert.match(world.mail.messages.at(-1)?.text ?? '', /\r\n\t\(using TLSv1\.3 with cipher TLS_[A-Z0-9_]+\)\r\n/);
+    assert.match(
+      world.mail.messages.at(-1)?.text ?? '',
+      /\r\n\t\(using TLSv1\.3 with cipher TLS_[A-Z0-9_]+\)\r\n/,
+    );
   });
 
   test('an address of IPv6 is written as a literal', async () => {
@@ -317,7 +336,8 @@ describe('several recipients', () => {
       'RCPT TO:<office@example.org>',
     ]);
     assert.equal(await data(client, message('all')), '250 2.0.0');
-    assert.deepEqual(world.mail.messages[0]?.accounts.toSorted(), [jane, bill, office].toSorted());
+    assert.deepEqual(new Set(world.mail.messages[0]?.accounts), new Set([jane, bill, office]));
+    assert.equal(world.mail.messages[0]?.accounts.length, 3);
     assert.equal(world.mail.messages.length, 1);
   });
 

@@ -171,7 +171,10 @@ describe('parameters', () => {
     for (const parameter of ['ENVID=x', 'RET=HDRS', 'MT-PRIORITY=3', 'HOLDFOR=10', 'BY=60;R', 'SIZE=abc']) {
       assert.deepEqual(await ask(client, `${MAIL} ${parameter}`), ['501 5.5.4'], parameter);
     }
-    assert.deepEqual(await ask(client, `${MAIL} FOO=1`, `${MAIL} SIZE=200000000`), ['504 5.5.4', '552 5.3.4']);
+    assert.deepEqual(await ask(client, `${MAIL} FOO=1`, `${MAIL} SIZE=200000000`), [
+      '504 5.5.4',
+      '552 5.3.4',
+    ]);
     assert.deepEqual(await ask(client, `${MAIL} SIZE=100 BODY=8BITMIME SMTPUTF8 REQUIRETLS AUTH=<>`), [
       '250 2.1.0',
     ]);
@@ -254,13 +257,10 @@ describe('recipients', () => {
     await world.set('MtaStageRcpt', 'maxRecipients', '2');
     try {
       const client = await world.greeted('smtp');
-      assert.deepEqual(await ask(client, MAIL, RCPT, RCPT, 'RCPT TO:<bill@example.org>', 'RCPT TO:<b@example.org>'), [
-        '250 2.1.0',
-        '250 2.1.5',
-        '250 2.1.5',
-        '250 2.1.5',
-        '455 4.5.3',
-      ]);
+      assert.deepEqual(
+        await ask(client, MAIL, RCPT, RCPT, 'RCPT TO:<bill@example.org>', 'RCPT TO:<b@example.org>'),
+        ['250 2.1.0', '250 2.1.5', '250 2.1.5', '250 2.1.5', '455 4.5.3'],
+      );
     } finally {
       await world.set('MtaStageRcpt', 'maxRecipients', '100');
     }
@@ -310,7 +310,10 @@ describe('senders', () => {
   test('a policy may refuse all of them', async () => {
     await world.set('MtaStageMail', 'isSenderAllowed', 'false');
     try {
-      assert.deepEqual(await ask(await world.greeted('smtp'), MAIL, 'MAIL FROM:<>'), ['550 5.7.1', '550 5.7.1']);
+      assert.deepEqual(await ask(await world.greeted('smtp'), MAIL, 'MAIL FROM:<>'), [
+        '550 5.7.1',
+        '550 5.7.1',
+      ]);
     } finally {
       await world.set('MtaStageMail', 'isSenderAllowed', 'true');
     }
@@ -344,7 +347,11 @@ describe('sign-in', () => {
 
   test('failures: wrong, malformed, cancelled, unknown mechanism, missing permission', async () => {
     const client = await world.greeted('submissions');
-    assert.deepEqual(await ask(client, 'AUTH CRAM-MD5', 'AUTH PLAIN', '*'), ['554 5.7.8', '334', '501 5.7.0']);
+    assert.deepEqual(await ask(client, 'AUTH CRAM-MD5', 'AUTH PLAIN', '*'), [
+      '554 5.7.8',
+      '334',
+      '501 5.7.0',
+    ]);
     assert.deepEqual(await ask(client, 'AUTH PLAIN =', `AUTH PLAIN ${plain('mute@example.org')}`), [
       '500 5.5.6',
       '550 5.7.1',
@@ -395,10 +402,13 @@ describe('VRFY and EXPN', () => {
       '550 5.1.2',
       '550 5.1.2',
     ]);
-    assert.deepEqual((await client.ask('EXPN team@example.org')).split('\n').map((line) => line.slice(4)).sort(), [
-      'bill@example.org',
-      'jane@example.org',
-    ]);
+    assert.deepEqual(
+      (await client.ask('EXPN team@example.org'))
+        .split('\n')
+        .map((line) => line.slice(4))
+        .sort(),
+      ['bill@example.org', 'jane@example.org'],
+    );
   });
 });
 
@@ -408,7 +418,10 @@ describe('TLS', () => {
     client.send('STARTTLS\r\nNOOP\r\n');
     assert.equal(codes(await client.reply()), '220 2.0.0');
     await client.startTls();
-    assert.deepEqual(await ask(client, 'MAIL FROM:<jane@example.org>', 'STARTTLS'), ['503 5.5.1', '504 5.7.4']);
+    assert.deepEqual(await ask(client, 'MAIL FROM:<jane@example.org>', 'STARTTLS'), [
+      '503 5.5.1',
+      '504 5.7.4',
+    ]);
     assert.doesNotMatch(await client.ask('EHLO a.test'), /STARTTLS/);
     assert.deepEqual(await ask(client, 'MAIL FROM:<jane@example.org>'), ['503 5.5.1']);
   });

@@ -17,7 +17,9 @@ async function transcript(pieces: readonly Uint8Array[]): Promise<string> {
   world.mail.forget();
   const socket = new FakeSocket();
   const connection = new Connection(socket.asSocket(), { listener: 'smtp' });
-  const served = world.smtp.serve(connection, { name: 'smtp', kind: 'smtp' }).finally(() => connection.close());
+  const served = world.smtp
+    .serve(connection, { name: 'smtp', kind: 'smtp' })
+    .finally(() => connection.close());
   await socket.feed(pieces);
   await served;
   const stored = world.mail.messages.map(({ text, accounts }) => `${accounts.join()}\n${text}`);

@@ -257,7 +257,8 @@ export const plain = (name: string, secret = PASSWORD, actAs = ''): string =>
   Buffer.from(`${actAs}\0${name}\0${secret}`, 'utf8').toString('base64');
 
 /** Code and enhanced code of each line of a reply, its last line once. */
-export const codes = (reply: string): string => /^\d{3} (?:\d\.\d+\.\d+)?/.exec(lastLine(reply))?.[0].trim() ?? reply;
+export const codes = (reply: string): string =>
+  /^\d{3} (?:\d\.\d+\.\d+)?/.exec(lastLine(reply))?.[0].trim() ?? reply;
 
 const lastLine = (reply: string): string => reply.slice(reply.lastIndexOf('\n') + 1);
 

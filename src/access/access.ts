@@ -10,7 +10,6 @@ import {
 import { credentialsHook, credentialsSource } from './credentials.ts';
 import { Directory } from './directory.ts';
 import { GrantsGuard } from './guard.ts';
-import { type RegistryOperation, registryOperations } from './registry-operations.ts';
 import type { AccessToken, AccountId } from './token.ts';
 import { type CredentialUse, TokenService } from './tokens.ts';
 import './events.ts';
@@ -20,8 +19,6 @@ export type AccessOptions = Omit<AuthenticatorOptions, 'tokens'>;
 export class Access {
   readonly directory: Directory;
   readonly authenticator: Authenticator;
-  /** `x:` methods of all server objects. */
-  readonly operations: readonly RegistryOperation[];
   readonly #tokens: TokenService;
   readonly #options: AccessOptions;
 
@@ -35,7 +32,6 @@ export class Access {
     this.#tokens = new TokenService(registry);
     this.directory = new Directory(registry);
     this.authenticator = new Authenticator({ ...options, tokens: this.#tokens });
-    this.operations = registryOperations(registry);
   }
 
   /** Fills the registry's hooks; the registry can be written to afterwards. */

@@ -66,7 +66,7 @@ function prepareMessage({ id, envelope, policy, head, complete }: Arriving): Pre
   const { kind, token } = envelope.client;
   const isStranger = kind === 'smtp' && token === undefined;
   const cuts = isStranger ? forgedFields({ bytes: head, block }, policy.hostname) : [];
-  return { front: headerBlock(id, envelope, policy, block), kept: withoutCuts(head, cuts) };
+  return { front: headerBlock(id, envelope, policy, { bytes: head, block }), kept: withoutCuts(head, cuts) };
 }
 
 /**
@@ -87,7 +87,7 @@ export async function accept(
     return verdict;
   } finally {
     content.release();
-    if (content.file !== undefined) await intake.discard();
+    if (content.stored !== undefined) await intake.discard();
   }
 }
 
@@ -129,7 +129,7 @@ async function deliver(
   const outcomes = await mail.deliver(
     {
       bytes: content.bytes,
-      ...(content.file && { file: content.file }),
+      ...content.stored,
       receivedHash: content.receivedHash,
       receivedAt: now(),
       keywords: [],

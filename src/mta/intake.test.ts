@@ -50,7 +50,7 @@ test('pieces of any size make the message, with the block in front and what is c
         ),
       );
       assert.equal(Buffer.from(taken.receivedHash).toString('hex'), hash('sha256', whole));
-      assert.equal(taken.file, undefined);
+      assert.equal(taken.stored, undefined);
       taken.release();
     }),
     { numRuns: 60 },
@@ -69,13 +69,15 @@ test('past 1 MiB it is a file from the first octet on', async () => {
   const taken = await content(intake);
   const stored = Buffer.concat([FRONT, Buffer.from('Subject: x\n\n'), ...pieces.slice(1)]);
   assert.ok(stored.equals(Buffer.from(taken.bytes)));
-  assert.ok(taken.file);
-  assert.equal(taken.file.size, stored.length);
-  assert.ok(readFileSync(taken.file.path).equals(stored));
+  assert.ok(taken.stored);
+  const { file } = taken.stored;
+  assert.equal(file.size, stored.length);
+  assert.equal(Buffer.from(taken.stored.hash).toString('hex'), hash('sha256', stored));
+  assert.ok(readFileSync(file.path).equals(stored));
   assert.equal(Buffer.from(taken.receivedHash).toString('hex'), hash('sha256', Buffer.concat(pieces)));
   taken.release();
   await intake.discard();
-  assert.throws(() => readFileSync(taken.file?.path ?? ''), { code: 'ENOENT' });
+  assert.throws(() => readFileSync(file.path), { code: 'ENOENT' });
 });
 
 test('while much is waiting files begin earlier', async () => {
@@ -84,7 +86,7 @@ test('while much is waiting files begin earlier', async () => {
   const intake = await take(space, [Buffer.from('a: b\n\n'), Buffer.alloc(100_000, 1)]);
   assert.equal(space.held, 70 * MIB);
   const taken = await content(intake);
-  assert.ok(taken.file);
+  assert.ok(taken.stored);
   taken.release();
   await intake.discard();
 });

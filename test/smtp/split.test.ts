@@ -23,7 +23,7 @@ async function transcript(pieces: readonly Uint8Array[]): Promise<string> {
   await socket.feed(pieces);
   await served;
   const stored = world.mail.messages.map(({ text, accounts }) => `${accounts.join()}\n${text}`);
-  return [socket.said, ...stored].join('\n').replaceAll(/[0-9a-f]{12,16}|\d\d:\d\d:\d\d/g, '*');
+  return [socket.said, ...stored].join('\n').replaceAll(/[0-9a-f]{12,40}|\d\d:\d\d:\d\d/g, '*');
 }
 
 const pieces: Record<string, string> = {

@@ -11,7 +11,7 @@ import { createMta, type ListenerKind } from '../../src/mta/index.ts';
 import { isLoopback, listen, NetworkSet, secureContext, selfSigned } from '../../src/net/index.ts';
 import { DECLARATIONS, Registry, SERVER_CONTEXT, SINGLETON } from '../../src/registry/index.ts';
 import { createSmtp, type Smtp } from '../../src/smtp/index.ts';
-import { openMemory, type Stores } from '../../src/store/index.ts';
+import { type BlobStore, openMemory, type Stores } from '../../src/store/index.ts';
 import { openSpool } from '../../src/store/spool.ts';
 import { RawClient } from '../support/raw-client.ts';
 
@@ -97,13 +97,17 @@ export interface World {
 type SettingsName = Extract<keyof typeof DECLARATIONS, `Mta${string}`>;
 
 export interface WorldOptions {
-  readonly mail?: (stores: Stores) => Promise<DeliveringMail> | DeliveringMail;
+  /** Stores to run on instead of new ones in memory; they are closed at the end all the same. */
+  readonly stores?: Stores;
+  readonly mail?: DeliveringMail;
+  /** Where large messages become files, instead of a folder of the test. */
+  readonly spool?: Pick<BlobStore, 'spool'>;
   readonly lmtpTrusted?: (address: string) => boolean;
 }
 
 /** Clients from 127.0.0.2 are proxies, those from 127.0.0.3 are not exempt from waits. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const stores = openMemory();
+  const stores = options.stores ?? openMemory();
   const registry = await Registry.open({ store: stores.data, bus: stores.bus });
   const access = Access.open({ registry, memory: stores.memory, delayFailures: false });
   await access.bootstrap({
@@ -153,10 +157,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   });
 
   const recorded = new RecordedMail();
-  const mail = (await options.mail?.(stores)) ?? recorded;
+  const mail = options.mail ?? recorded;
   const spool = await mkdtemp(path.join(tmpdir(), 'waypost-smtp-'));
   const smtp = createSmtp({
-    mta: createMta({ registry, access, mail, blobs: { spool: () => openSpool(spool) } }),
+    mta: createMta({ registry, access, mail, blobs: options.spool ?? { spool: () => openSpool(spool) } }),
     access,
     exempt: (address) => address === '127.0.0.1',
     lmtpTrusted: options.lmtpTrusted ?? isLoopback,

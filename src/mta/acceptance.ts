@@ -42,10 +42,19 @@ export interface Incoming {
 
 /** Begins to receive the content of a transaction. */
 export function receive(space: IntakeSpace, envelope: Envelope, policy: SessionPolicy): Incoming {
-  const id = toHex(randomBytes(8));
+  const id = nextId();
   const prepare = (head: Buffer, complete: boolean): Prepared | undefined =>
     prepareMessage({ id, envelope, policy, head, complete });
   return { id, intake: new Intake(space, { maxSize: policy.maxMessageSize, prepare }) };
+}
+
+const RUN = toHex(randomBytes(4));
+let serial = 0;
+
+/** Unique in this process, and by its random half nearly so among all others. */
+function nextId(): string {
+  serial = (serial + 1) >>> 0;
+  return RUN + serial.toString(16).padStart(8, '0');
 }
 
 interface Arriving {

@@ -51,7 +51,7 @@ async function inbox(mail: Mail, account: number): Promise<{ id: number; hash: U
   });
 }
 
-const engines: Record<string, () => Promise<{ stores: Stores; remove(): Promise<void> }>> = {
+const engines: Record<string, () => Promise<{ stores: Stores; remove(this: void): Promise<void> }>> = {
   memory: async () => ({ stores: openMemory(), remove: async () => undefined }),
   embedded: async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'waypost-smtp-'));
@@ -66,7 +66,7 @@ for (const [name, openStores] of Object.entries(engines)) {
   describe(`over the ${name} store`, () => {
     let world: World;
     let mail: Mail;
-    let remove: () => Promise<void>;
+    let remove: (this: void) => Promise<void>;
     before(async () => {
       const opened = await openStores();
       ({ remove } = opened);

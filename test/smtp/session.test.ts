@@ -531,3 +531,22 @@ describe('troubles below', () => {
     assert.equal(world.mail.of(bill).length, 1);
   });
 });
+
+describe('stopping', () => {
+  test('who waits is told at once, who sends is let finish', async () => {
+    const other = await startWorld();
+    const idle = await other.greeted('smtp');
+    const busy = await other.greeted('smtp');
+    await ask(busy, MAIL, RCPT);
+    assert.match(await busy.ask('DATA'), /^354 /);
+    busy.send('Subject: begun\r\n');
+    const closed = other.close();
+    assert.equal(codes(await idle.reply()), '421 4.3.0');
+    assert.equal(await idle.rest(), '');
+    busy.send('\r\nand finished\r\n.\r\n');
+    assert.equal(codes(await busy.reply()), '250 2.0.0');
+    assert.equal(codes(await busy.reply()), '421 4.3.0');
+    await closed;
+    assert.equal(other.mail.messages.length, 1);
+  });
+});

@@ -230,18 +230,27 @@ describe('the end', () => {
       stdio: 'ignore',
     });
     const addresses = path.join(folder, 'run/addresses.json');
-    while (!existsSync(addresses)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => existsSync(addresses));
     const { pid } = JSON.parse(readFileSync(addresses, 'utf8')) as { pid: number };
     child.kill('SIGKILL');
     await once(child, 'exit');
-    for (let gone = false; !gone; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    await until(() => {
       try {
-        process.kill(pid, 0);
+        return !process.kill(pid, 0);
       } catch {
-        gone = true;
+        return true;
       }
-    }
+    });
     const again = await ServerProcess.start({ folder });
     assert.equal(await again.stop(), 0);
   });
 });
+
+/** Waits for a condition, at most ten seconds. */
+async function until(condition: () => boolean): Promise<void> {
+  const started = performance.now();
+  while (!condition()) {
+    assert.ok(performance.now() - started < 10_000, 'waited for too long');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

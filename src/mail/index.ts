@@ -1,1 +1,3 @@
+export { coldReader, createMail, type MailOptions } from './mail.ts';
+export * from './search/index.ts';
 export * from './types.ts';

@@ -12,7 +12,7 @@ export interface Range {
 
 export interface ScanOptions {
   readonly reverse?: boolean;
-  /** Rows in the page at most; default 1,000. */
+  /** Rows in the page at most; default 1,000. A page also ends behind 8 MiB of values: `next` tells. */
   readonly limit?: number;
   /** Leave the values empty. */
   readonly keysOnly?: boolean;
@@ -52,7 +52,11 @@ export interface SpoolFile {
 /**
  * Changes that are applied together, kept as one flat buffer that crosses a thread border by transfer.
  * The assertions and bounds are checked before anything is applied. Among the changes, a later one to the
- * same key wins. A batch can be committed once.
+ * same key wins. A batch can be committed once. Keys and values are copied when they are handed over; only
+ * large blobs are kept as they are until the commit. Setting a blob link or lease clears the blob's
+ * `condemned` mark.
+ *
+ * @throws RangeError of any call with an empty key or one longer than 1,024 bytes
  */
 export interface Batch {
   set(key: Key, value: Uint8Array): this;
@@ -61,11 +65,16 @@ export interface Batch {
   deleteRange(range: Range): this;
   /** Adds to a 64-bit signed counter, which is absent (0) or eight big-endian bytes. */
   add(counter: Key, delta: number | bigint): this;
-  /** As `add`, but the whole batch fails with `LimitExceeded` when the sum would pass `max`. */
+  /**
+   * As `add`, but the whole batch fails with `LimitExceeded` when the sum would pass `max`. The sum is what is
+   * stored and the bounded additions of this batch so far.
+   */
   addUpTo(counter: Key, delta: bigint, max: bigint): this;
   /** Inserts the blob if it is absent and clears its `condemned` mark. */
   putBlob(hash: Uint8Array, bytes: Uint8Array | SpoolFile): this;
   assert(key: Key, expected: Uint8Array | 'absent' | 'present'): this;
+  /** Holds while no key of the range exists; a conflict names the key that does. */
+  assertEmpty(range: Range): this;
   /** Bytes so far. */
   readonly size: number;
 }
@@ -138,9 +147,14 @@ export interface BlobStore {
   /** Pieces of at most 256 KiB; for large blobs. */
   stream(hash: Uint8Array, range?: BlobRange): AsyncIterable<Uint8Array>;
   has(hash: Uint8Array): Promise<boolean>;
+  /** Bytes of the blob; undefined when there is no such blob. */
+  size(hash: Uint8Array): Promise<number | undefined>;
   /** A new file in the spool folder for a body that is still arriving. */
   spool(): Promise<SpoolWriter>;
-  /** Removes blobs without links that were written before `before`; returns how many. */
+  /**
+   * One pass over the blobs: those without a link are condemned now, those condemned before `before` and still
+   * without a link are removed, at most `limit`; returns how many. Run it daily with `before` 24 h back.
+   */
   collect(before: number, limit: number): Promise<number>;
 }
 
@@ -149,6 +163,7 @@ export interface SpoolWriter {
   write(chunk: Uint8Array): Promise<void>;
   /** Syncs and closes; the file is durable before this resolves. */
   finish(): Promise<{ file: SpoolFile; hash: Uint8Array; size: number }>;
+  /** Removes the file, before or after `finish`. A commit that stored it has removed it already. */
   discard(): Promise<void>;
 }
 
@@ -180,4 +195,13 @@ export interface Bus {
   publish<T extends Topic>(topic: T, message: BusTopics[T]): void;
   subscribe<T extends Topic>(topic: T, fn: (message: BusTopics[T]) => void): Unsubscribe;
   close(): void;
+}
+
+/** The four stores of one thread. */
+export interface Stores {
+  readonly data: DataStore;
+  readonly blobs: BlobStore;
+  readonly memory: MemoryStore;
+  readonly bus: Bus;
+  close(): Promise<void>;
 }

@@ -49,7 +49,10 @@ async function announceExpunges(session: MailboxSession): Promise<void> {
   }
   // From the end, so that no number moves before it is told.
   for (let i = numbers.length - 1; i >= 0; i--) {
-    session.out.text('* ').number(numbers[i] as number).text(' EXPUNGE\r\n');
+    session.out
+      .text('* ')
+      .number(numbers[i] as number)
+      .text(' EXPUNGE\r\n');
     const busy = session.breathe();
     if (busy) await busy;
   }
@@ -96,7 +99,10 @@ export function writeFlags(session: MailboxSession, index: number): void {
   const { out, selected, enabled } = session;
   const { members } = selected;
   out.text('* ').number(selected.numberOf(index)).text(' FETCH (UID ');
-  out.number(members.uids[index] as number).text(' FLAGS (').text(selected.flags.of(index));
+  out
+    .number(members.uids[index] as number)
+    .text(' FLAGS (')
+    .text(selected.flags.of(index));
   if (enabled.condstore) out.text(') MODSEQ (').number(members.modseq(index));
   out.text('))\r\n');
 }

@@ -30,7 +30,8 @@ export function encodeBinaryParts(bytes: Uint8Array): Uint8Array {
     }
   }
   const encoded = apply(source, edits);
-  if (encoded.includes(0)) throw new Refusal(no('The message has NUL outside of a binary body.', 'UNKNOWN-CTE'));
+  if (encoded.includes(0))
+    throw new Refusal(no('The message has NUL outside of a binary body.', 'UNKNOWN-CTE'));
   return encoded;
 }
 

@@ -46,7 +46,8 @@ export function capabilities(session: Session): string {
     words.push('AUTH=OAUTHBEARER', 'AUTH=XOAUTH2');
     if (session.options.tls !== undefined && session.connection.tls === undefined) words.push('STARTTLS');
   } else {
-    for (const [capability, command] of SIGNED_IN) if (session.face.table.has(command)) words.push(capability);
+    for (const [capability, command] of SIGNED_IN)
+      if (session.face.table.has(command)) words.push(capability);
     words.push(`APPENDLIMIT=${session.options.email().maxMessageSize}`);
   }
   return words.join(' ');

@@ -43,9 +43,7 @@ function findOperation(session: Session, name: string): ImapOperation {
       throw new Refusal(bad('Sign in first.'));
     case 'selected':
       if (state === 'selected') return operation;
-      throw new Refusal(
-        bad(state === 'authenticated' ? 'Select a mailbox first.' : 'Sign in first.'),
-      );
+      throw new Refusal(bad(state === 'authenticated' ? 'Select a mailbox first.' : 'Sign in first.'));
   }
 }
 

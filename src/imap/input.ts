@@ -49,12 +49,6 @@ export async function discardLiterals(raw: RawCommand): Promise<void> {
   for (const { content } of raw.literals) if (content instanceof SpooledLiteral) await content.discard();
 }
 
-/** Bytes of a literal, read back from its file where it has one. */
-export async function literalBytes({ content }: Literal): Promise<Uint8Array> {
-  if (content instanceof SpooledLiteral) return content.read();
-  return content as Uint8Array;
-}
-
 class LiteralReader {
   readonly #session: Session;
   readonly #head: Incoming['head'];
@@ -139,14 +133,7 @@ class LiteralReader {
       this.#session.slice.begin();
       return bytes;
     }
-    const file = await SpooledLiteral.create(options.spoolFolder, size);
-    try {
-      await connection.readInto(size, (piece) => file.write(piece));
-      return file;
-    } catch (error) {
-      await file.discard();
-      throw error;
-    }
+    return SpooledLiteral.receive(options.blobs, (write) => connection.readInto(size, write));
   }
 
   async #drop(size: number): Promise<void> {

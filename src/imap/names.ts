@@ -74,7 +74,8 @@ export class MailboxNames {
     if (path.includes(SEPARATOR)) return undefined;
     const wanted = path.toLowerCase();
     for (const [role, folder] of Object.entries(folders)) {
-      if (folder?.aliases.some((alias) => alias.toLowerCase() === wanted) !== true) continue;
+      const aliases = folder?.aliases ?? [];
+      if (!aliases.some((alias) => alias.toLowerCase() === wanted)) continue;
       const found = this.all.find(({ mailbox }) => mailbox.role === role);
       if (found) return found;
     }

@@ -21,14 +21,12 @@ export interface StateSource {
 export interface ImapOptions {
   readonly mail: Mail;
   readonly access: Access;
-  readonly blobs: Pick<BlobStore, 'read' | 'readMany' | 'stream'>;
+  readonly blobs: Pick<BlobStore, 'read' | 'readMany' | 'stream' | 'spool'>;
   readonly states: StateSource;
   readonly settings: () => ImapSettings;
   readonly email: () => EmailSettings;
   /** Name of this host, for the greeting. */
   readonly hostname: () => string;
-  /** Folder on local disk for literals that are still arriving. */
-  readonly spoolFolder: string;
   /** For STARTTLS; without it the command is not offered. */
   readonly tls?: TlsServer;
   /** Clients that are free of rates and of limits on connections (`architecture.md` §10.9). */

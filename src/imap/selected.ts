@@ -35,6 +35,8 @@ export class Selected {
 
   /** UIDs by sequence number less one, as the client knows them. */
   #numbering: ArrayLike<number>;
+  /** The numbering is that of the first members: nothing in it is gone. */
+  #aligned = true;
   /** Highest UID that the client was told of. */
   #lastUid: number;
   /** Flag changes up to here have been told. */
@@ -90,6 +92,7 @@ export class Selected {
     this.#view = view;
     this.#members = members ?? withoutMembers(this.#members);
     this.#flags = undefined;
+    this.#aligned = this.knownMembers === this.count;
   }
 
   /** @throws Refusal when the mailbox was removed. */
@@ -111,12 +114,7 @@ export class Selected {
 
   /** Sequence number of a member, 0 while the client has not been told of it. */
   numberOf(index: number): number {
-    return this.#isCurrent ? index + 1 : find(this.#numbering, this.#members.uids[index] as number) + 1;
-  }
-
-  /** The numbering is that of the members, as far as it goes. */
-  get #isCurrent(): boolean {
-    return this.#numbering === this.#members.uids;
+    return this.#aligned ? index + 1 : find(this.#numbering, this.#members.uids[index] as number) + 1;
   }
 
   // Sets
@@ -155,7 +153,9 @@ export class Selected {
     for (let i = 0; i < numbers.length; i += 2) {
       const last = numbers[i + 1] as number;
       for (let number = numbers[i] as number; number <= last; number++) {
-        const index = this.#isCurrent ? number - 1 : find(this.#members.uids, this.#numbering[number - 1] as number);
+        const index = this.#aligned
+          ? number - 1
+          : find(this.#members.uids, this.#numbering[number - 1] as number);
         if (index >= 0) indexes[length++] = index;
       }
     }
@@ -220,7 +220,7 @@ export class Selected {
     const known = this.knownMembers;
     const numbers: number[] = [];
     const uids: number[] = [];
-    if (known === this.count) return { numbers, uids };
+    if (this.#aligned) return { numbers, uids };
     const present = this.#members.uids;
     const numbering = this.#numbering;
     for (let i = 0, m = 0; i < numbering.length; i++) {
@@ -231,7 +231,8 @@ export class Selected {
         uids.push(numbering[i] as number);
       }
     }
-    this.#numbering = this.#firstMembers(known);
+    this.#numbering = Uint32Array.from({ length: known }, (_, i) => present[i] as number);
+    this.#aligned = true;
     // RFC 5182 §2.1: what is expunged leaves the saved result.
     if (this.saved.length > 0) this.saved = intersect(this.saved, this.#numbering);
     return { numbers, uids };
@@ -242,26 +243,17 @@ export class Selected {
     const { uids, count } = this.#members;
     const known = this.knownMembers;
     const added = count - known;
-    if (added > 0) {
-      if (known === this.count) {
-        this.#numbering = uids;
-      } else {
-        const all = new Uint32Array(this.count + added);
-        all.set(this.#numbering);
-        for (let i = 0; i < added; i++) all[this.count + i] = uids[known + i] as number;
-        this.#numbering = all;
-      }
-      this.#lastUid = uids[count - 1] as number;
-    } else if (known === this.count && !this.#isCurrent) {
-      // The same UIDs in a newer array: numbers are found without a search then.
+    if (added === 0) return 0;
+    if (this.#aligned) {
       this.#numbering = uids;
+    } else {
+      const all = new Uint32Array(this.count + added);
+      all.set(this.#numbering);
+      for (let i = 0; i < added; i++) all[this.count + i] = uids[known + i] as number;
+      this.#numbering = all;
     }
+    this.#lastUid = uids[count - 1] as number;
     return added;
-  }
-
-  #firstMembers(known: number): ArrayLike<number> {
-    const { uids, count } = this.#members;
-    return known === count ? uids : Uint32Array.from({ length: known }, (_, i) => uids[i] as number);
   }
 
   /** All keywords of the mailbox when some are new to the client. */

@@ -1,50 +1,51 @@
-// Large literals on their way in: a file without a name, so that nothing is left behind whatever happens.
-import { type FileHandle, open, unlink } from 'node:fs/promises';
-import path from 'node:path';
-import { randomBytes, toHex } from '../base/index.ts';
+// Large literals on their way in: files in the blob store's spool, which may become blobs as they are.
+import { readFile } from 'node:fs/promises';
 import type { SpooledBytes } from '../formats/imap/index.ts';
+import type { BlobStore, SpoolFile } from '../store/index.ts';
 
+/** A literal that has arrived whole and is durable as a file. */
 export class SpooledLiteral implements SpooledBytes {
-  readonly path: string;
-  readonly size: number;
-  readonly #file: FileHandle;
-  #at = 0;
+  readonly file: SpoolFile;
+  /** SHA-256. */
+  readonly hash: Uint8Array;
+  readonly #discard: () => Promise<void>;
 
-  private constructor(file: FileHandle, name: string, size: number) {
-    this.#file = file;
-    this.path = name;
-    this.size = size;
+  private constructor(file: SpoolFile, hash: Uint8Array, discard: () => Promise<void>) {
+    this.file = file;
+    this.hash = hash;
+    this.#discard = discard;
   }
 
-  static async create(folder: string, size: number): Promise<SpooledLiteral> {
-    const name = path.join(folder, `imap-${toHex(randomBytes(12))}`);
-    const file = await open(name, 'wx+', 0o600);
-    // The open handle keeps the bytes. Where a file in use cannot be unlinked, `discard` does it.
-    await unlink(name).catch(() => undefined);
-    return new SpooledLiteral(file, name, size);
-  }
-
-  /** Pieces may be reused by the caller once this resolves. */
-  async write(piece: Uint8Array): Promise<void> {
-    for (let from = 0; from < piece.length; ) {
-      const { bytesWritten } = await this.#file.write(piece, from, piece.length - from, this.#at);
-      from += bytesWritten;
-      this.#at += bytesWritten;
+  /** Takes what `fill` writes; when that fails nothing is left. */
+  static async receive(
+    blobs: Pick<BlobStore, 'spool'>,
+    fill: (write: (piece: Uint8Array) => Promise<void>) => Promise<void>,
+  ): Promise<SpooledLiteral> {
+    const writer = await blobs.spool();
+    try {
+      await fill((piece) => writer.write(piece));
+      const { file, hash } = await writer.finish();
+      return new SpooledLiteral(file, hash, () => writer.discard());
+    } catch (error) {
+      await writer.discard();
+      throw error;
     }
   }
 
-  async read(): Promise<Uint8Array> {
-    const bytes = Buffer.allocUnsafe(this.size);
-    for (let at = 0; at < this.size; ) {
-      const { bytesRead } = await this.#file.read(bytes, at, this.size - at, at);
-      if (bytesRead === 0) throw new Error('a spooled literal is shorter than it was');
-      at += bytesRead;
-    }
-    return bytes;
+  get path(): string {
+    return this.file.path;
   }
 
-  async discard(): Promise<void> {
-    await this.#file.close().catch(() => undefined);
-    await unlink(this.path).catch(() => undefined);
+  get size(): number {
+    return this.file.size;
+  }
+
+  read(): Promise<Uint8Array> {
+    return readFile(this.path);
+  }
+
+  /** Removes the file, unless it has become a blob. */
+  discard(): Promise<void> {
+    return this.#discard();
   }
 }

@@ -4,11 +4,11 @@ import { now } from '../../base/index.ts';
 import { type AppendMessage, formatNumbers, parseAppendArguments } from '../../formats/imap/index.ts';
 import type { AppendInput, Appended } from '../../mail/index.ts';
 import { encodeBinaryParts } from '../binary-append.ts';
-import { literalBytes } from '../input.ts';
 import { requireMailbox } from '../names.ts';
 import { done, type ImapOperation, signedIn } from '../operation.ts';
 import { bad, no, Refusal } from '../reply.ts';
 import type { UserSession } from '../session.ts';
+import { SpooledLiteral } from '../spool.ts';
 import { splitFlags } from '../store-flags.ts';
 
 export const appendOperations: readonly ImapOperation[] = [
@@ -39,11 +39,15 @@ export const appendOperations: readonly ImapOperation[] = [
 async function inputOf({ flags, date, literal }: AppendMessage, mailbox: number): Promise<AppendInput> {
   // RFC 3502 §6.3.11: an empty literal takes the whole command back.
   if (literal.size === 0) throw new Refusal(no('A message is empty.', 'CANNOT'));
-  const bytes = await literalBytes(literal);
+  const spooled = literal.content instanceof SpooledLiteral ? literal.content : undefined;
+  const bytes = spooled ? await spooled.read() : (literal.content as Uint8Array);
   if (!literal.binary && bytes.includes(0)) throw new Refusal(bad('NUL needs a literal8.'));
   const { keywords, deleted } = splitFlags(flags);
+  const kept = literal.binary ? encodeBinaryParts(bytes) : bytes;
   return {
-    bytes: literal.binary ? encodeBinaryParts(bytes) : bytes,
+    bytes: kept,
+    // What did not change on the way is stored by its file.
+    ...(spooled && kept === bytes && { file: spooled.file, hash: spooled.hash }),
     mailboxIds: [mailbox],
     keywords,
     receivedAt: date?.time ?? now(),

@@ -1,10 +1,5 @@
 // COPY, MOVE, EXPUNGE and their UID forms (RFC 9051 §6.4.7 to §6.4.9, UIDPLUS RFC 4315, MOVE RFC 6851).
-import {
-  type Cursor,
-  formatNumbers,
-  parseSequenceSet,
-  type SequenceSet,
-} from '../../formats/imap/index.ts';
+import { type Cursor, formatNumbers, parseSequenceSet, type SequenceSet } from '../../formats/imap/index.ts';
 import type { Copied } from '../../mail/index.ts';
 import { announceNew } from '../announce.ts';
 import { requireMailbox } from '../names.ts';
@@ -115,7 +110,11 @@ async function expunge(session: MailboxSession, set: SequenceSet | undefined): P
   selected.requireWritable();
   if (set !== undefined) announceNew(session);
   const uids =
-    set && Array.from(selected.indexesOfUids(selected.uidsOf(set)), (index) => selected.members.uids[index] as number);
+    set &&
+    Array.from(
+      selected.indexesOfUids(selected.uidsOf(set)),
+      (index) => selected.members.uids[index] as number,
+    );
   await user.mail.expunge(selected.id, uids, { origin });
   await selected.refresh(user.mail);
   return done('Expunged.', modseqCode(session));

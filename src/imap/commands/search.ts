@@ -122,27 +122,25 @@ const ALL: SearchReturn = {
 async function runSearch(
   session: MailboxSession,
   args: SearchArguments,
-  command: Command,
+  { tag }: Command,
   form: Form,
 ): Promise<Done> {
   const options = args.options ?? (session.enabled.rev2 ? ALL : undefined);
   const indexes = await find(session, args, form);
-  await answer(session, { indexes, name: 'SEARCH', ...command, ...form, modseq: usesModseq(args.key) }, options);
+  const modseq = usesModseq(args.key);
+  await answer(session, { indexes, name: 'SEARCH', tag, ...form, modseq }, options);
   return done('Searched.');
 }
 
 async function runSort(
   session: MailboxSession,
   args: SortArguments,
-  command: Command,
+  { tag }: Command,
   form: Form,
 ): Promise<Done> {
   const indexes = await sort(session, await find(session, args, form), args.sortKeys);
-  await answer(
-    session,
-    { indexes, ...command, ...form, name: 'SORT', modseq: usesModseq(args.key) },
-    args.options,
-  );
+  const modseq = usesModseq(args.key);
+  await answer(session, { indexes, name: 'SORT', tag, ...form, modseq }, args.options);
   return done('Sorted.');
 }
 

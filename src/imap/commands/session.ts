@@ -11,13 +11,13 @@ import type { Session } from '../session.ts';
 const MAX_ID_FIELDS = 30;
 const MAX_ID_VALUE = 1024;
 
-export const sessionOperations = : readonly ImapOperation[] = [
+export const sessionOperations: readonly ImapOperation[] = [
   anyState({
     name: 'CAPABILITY',
+    parse: (_, session) => ({ signedIn: session.user !== undefined }),
     // Strangers must be able to ask.
     permission: ({ signedIn }) => (signedIn ? 'imapCapability' : 'none'),
     permissions: ['imapCapability'],
-    parse: (_, session) => ({ signedIn: session.user !== undefined }),
     handle: (session) => {
       session.untagged(`CAPABILITY ${capabilities(session)}`);
       return done('That is what there is.');
@@ -25,13 +25,13 @@ export const sessionOperations = : readonly ImapOperation[] = [
   }),
   anyState({
     name: 'ID',
-    permission: ({ signedIn }) => (signedIn ? 'imapId' : 'none'),
-    permissions: ['imapId'],
     parse: (cursor, session) => {
       cursor.space();
       parseId(cursor);
       return { signedIn: session.user !== undefined };
     },
+    permission: ({ signedIn }) => (signedIn ? 'imapId' : 'none'),
+    permissions: ['imapId'],
     handle: (session) => {
       session.untagged('ID ("name" "Waypost" "vendor" "Waypost")');
       return done('Pleased to meet you.');

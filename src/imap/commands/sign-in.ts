@@ -11,19 +11,22 @@ import type { Session } from '../session.ts';
 const MAX_SASL_LINE = 16_384;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** The sign-in asks for the permission itself, once it knows who it is. */
-const AT_SIGN_IN = { permission: () => 'none', permissions: ['imapAuthenticate'] } as const;
+/** The sign-in itself asks for the permission, once it knows who it is. */
+const ASKED_AT_SIGN_IN = {
+  permission: (_: unknown) => 'none' as const,
+  permissions: ['imapAuthenticate'] as const,
+};
 
-export const signInOperations = : readonly ImapOperation[] = [
+export const signInOperations: readonly ImapOperation[] = [
   beforeSignIn({
     name: 'LOGIN',
-    ...AT_SIGN_IN,
     parse: (cursor) => {
       cursor.space();
       const name = cursor.astring();
       cursor.space();
       return { name, secret: cursor.astring() };
     },
+    ...ASKED_AT_SIGN_IN,
     handle: async (session, { name, secret }) => {
       requirePrivacy(session);
       return withPassword(session, { name: lenientUtf8(name), secret: lenientUtf8(secret) });
@@ -31,7 +34,6 @@ export const signInOperations = : readonly ImapOperation[] = [
   }),
   beforeSignIn({
     name: 'AUTHENTICATE',
-    ...AT_SIGN_IN,
     parse: (cursor) => {
       cursor.space();
       const mechanism = cursor.word('mechanism');
@@ -39,6 +41,7 @@ export const signInOperations = : readonly ImapOperation[] = [
       const initial = cursor.spaceBeforeMore() ? cursor.atom('initial response') : undefined;
       return { mechanism, initial };
     },
+    ...ASKED_AT_SIGN_IN,
     handle: async (session, { mechanism, initial }) => {
       switch (mechanism) {
         case 'PLAIN':
@@ -102,12 +105,18 @@ async function bearer(
 ): Promise<Done> {
   const response = latin1(await saslResponse(session, initial));
   const fields = response.split('\x01');
-  const token = fields.find((field) => /^auth=bearer /i.test(field))?.slice('auth=bearer '.length).trim();
+  const token = fields
+    .find((field) => /^auth=bearer /i.test(field))
+    ?.slice('auth=bearer '.length)
+    .trim();
   if (token === undefined) throw new Refusal(bad(`The response is not one of ${mechanism}.`));
   const name =
     mechanism === 'XOAUTH2'
       ? fields.find((field) => field.startsWith('user='))?.slice('user='.length)
-      : /^[^,]*,a=([^,]*),/.exec(fields[0] ?? '')?.[1]?.replace(/=2C/g, ',').replace(/=3D/g, '=');
+      : /^[^,]*,a=([^,]*),/
+          .exec(fields[0] ?? '')?.[1]
+          ?.replace(/=2C/g, ',')
+          .replace(/=3D/g, '=');
   const result = await session.options.access.authenticateBearer({
     token,
     allowApiKey: false,

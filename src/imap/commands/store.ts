@@ -44,11 +44,7 @@ function parse(cursor: Cursor): Args {
   return { ...parseStoreArguments(cursor), set };
 }
 
-async function store(
-  session: MailboxSession,
-  args: Args,
-  { uid }: { readonly uid: boolean },
-): Promise<Done> {
+async function store(session: MailboxSession, args: Args, { uid }: { readonly uid: boolean }): Promise<Done> {
   const { selected, user, origin, enabled } = session;
   selected.requireThere();
   selected.requireWritable();
@@ -71,9 +67,7 @@ async function store(
     .indexesOfUids(rangesOf(uids))
     .filter((index) => !failed.has(selected.members.uids[index] as number));
   announceKeywords(session);
-  const told = expected
-    ? await answerSilently(session, stored, expected)
-    : await answer(session, stored);
+  const told = expected ? await answerSilently(session, stored, expected) : await answer(session, stored);
   if (enabled.condstore && failed.size > 0) {
     const set = formatNumbers(uid ? modified : numbersOf(session, modified));
     return { reply: ok('Some have changed since.', `MODIFIED ${set}`), told };
@@ -117,7 +111,10 @@ function expectations(
 }
 
 function changed(before: readonly string[], { mode, keywords, deleted }: FlagChange): string[] {
-  const given = [...keywords.map((keyword) => flagOf(keyword).toLowerCase()), ...(deleted ? ['\\deleted'] : [])];
+  const given = [
+    ...keywords.map((keyword) => flagOf(keyword).toLowerCase()),
+    ...(deleted ? ['\\deleted'] : []),
+  ];
   const had = before.filter((flag) => flag !== '').map((flag) => flag.toLowerCase());
   if (mode === 'remove') return had.filter((flag) => !given.includes(flag));
   return [...(mode === 'add' ? had : had.filter((flag) => flag === '\\recent')), ...given];
@@ -144,7 +141,12 @@ async function answerSilently(
     const text = flags.of(index);
     let now = texts.get(text);
     if (now === undefined) {
-      now = canonical(text.split(' ').map((flag) => flag.toLowerCase()).filter((flag) => flag !== ''));
+      now = canonical(
+        text
+          .split(' ')
+          .map((flag) => flag.toLowerCase())
+          .filter((flag) => flag !== ''),
+      );
       texts.set(text, now);
     }
     if (expected.get(uid) !== now) continue;

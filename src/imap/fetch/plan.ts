@@ -81,6 +81,9 @@ function writerOf(session: MailboxSession, item: SimpleFetchItem | 'PREVIEW', be
   const { uids } = members;
   const label = `${before}${item} `;
   const open = `${label}(`;
+  const forms = enabled.utf8
+    ? (cold: ColdRecord | undefined) => (cold as ColdRecord).utf8
+    : (cold: ColdRecord | undefined) => cold as ColdRecord;
   // hot: each of these runs for every message of a FETCH
   switch (item) {
     case 'UID':
@@ -99,11 +102,11 @@ function writerOf(session: MailboxSession, item: SimpleFetchItem | 'PREVIEW', be
     case 'MODSEQ':
       return ({ index }) => out.text(open).number(members.modseq(index)).text(')');
     case 'ENVELOPE':
-      return ({ cold }) => out.text(label).raw((cold as ColdRecord).envelope);
+      return ({ cold }) => out.text(label).raw(forms(cold).envelope);
     case 'BODY':
-      return ({ cold }) => out.text(label).raw((cold as ColdRecord).body);
+      return ({ cold }) => out.text(label).raw(forms(cold).body);
     case 'BODYSTRUCTURE':
-      return ({ cold }) => out.text(label).raw((cold as ColdRecord).bodyStructure);
+      return ({ cold }) => out.text(label).raw(forms(cold).bodyStructure);
     case 'EMAILID':
       return ({ row }) =>
         out
@@ -118,9 +121,7 @@ function writerOf(session: MailboxSession, item: SimpleFetchItem | 'PREVIEW', be
           .text(')');
     case 'PREVIEW':
       return ({ cold }) =>
-        out
-          .text(label)
-          .text(formatString(encodeUtf8((cold as ColdRecord).preview), { utf8: enabled.utf8 }));
+        out.text(label).text(formatString(encodeUtf8((cold as ColdRecord).preview), { utf8: enabled.utf8 }));
     case 'SAVEDATE':
       // RFC 8514 §4.2: NIL where no such date is kept.
       return () => out.text(label).text('NIL');

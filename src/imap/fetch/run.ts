@@ -60,7 +60,8 @@ async function fetchStored(
 ): Promise<FetchOutcome> {
   let gone = false;
   let end = batchEnd(session, plan, indexes, 0);
-  let loading: Promise<Batch> | undefined = end > 0 ? load(session, plan, indexes.subarray(0, end)) : undefined;
+  let loading: Promise<Batch> | undefined =
+    end > 0 ? load(session, plan, indexes.subarray(0, end)) : undefined;
   while (loading !== undefined) {
     const batch: Batch = await loading;
     loading = undefined;

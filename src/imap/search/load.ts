@@ -22,7 +22,8 @@ export async function* contents(
   for (let from = 0; from < indexes.length; ) {
     const to = batchEnd(session, indexes, from, need);
     const ids: number[] = [];
-    for (let i = from; i < to; i++) ids.push(view.ids[members.rows[indexes[i] as number] as number] as number);
+    for (let i = from; i < to; i++)
+      ids.push(view.ids[members.rows[indexes[i] as number] as number] as number);
     const records = await user.mail.cold(ids);
     const bytes = need >= Need.header ? await readBytes(session, records, need) : [];
     slice.begin();
@@ -36,7 +37,12 @@ export async function* contents(
   }
 }
 
-function batchEnd({ selected }: MailboxSession, indexes: ArrayLike<number>, from: number, need: Need): number {
+function batchEnd(
+  { selected }: MailboxSession,
+  indexes: ArrayLike<number>,
+  from: number,
+  need: Need,
+): number {
   const { view, members } = selected;
   const most = Math.min(indexes.length, from + BATCH_MESSAGES);
   if (need < Need.message) return most;
@@ -65,7 +71,9 @@ async function readBytes(
       bytes[i] = await options.blobs.read(cold.hash, { offset: 0, length: bodyOffset });
     }
   }
-  const read = await options.blobs.readMany(wholes.map((i) => (records[i] as NonNullable<Cold[number]>).hash));
+  const read = await options.blobs.readMany(
+    wholes.map((i) => (records[i] as NonNullable<Cold[number]>).hash),
+  );
   for (const [at, i] of wholes.entries()) bytes[i] = read[at];
   return bytes;
 }

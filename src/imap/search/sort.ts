@@ -61,7 +61,11 @@ export async function sort(
     }
     return a - b;
   };
-  const order = await sortInTurns(Uint32Array.from(indexes, (_, i) => i), compare, session.slice);
+  const order = await sortInTurns(
+    Uint32Array.from(indexes, (_, i) => i),
+    compare,
+    session.slice,
+  );
   return order.map((i) => indexes[i] as number);
 }
 
@@ -89,7 +93,9 @@ async function valuesOf(
       }
     }
   }
-  return keys.map((_, k) => columns[k] ?? (read[open.findIndex((one) => one.k === k)] as (string | number)[]));
+  return keys.map(
+    (_, k) => columns[k] ?? (read[open.findIndex((one) => one.k === k)] as (string | number)[]),
+  );
 }
 
 function valueOf(field: SortField, { envelope }: Content, received: number): string | number {

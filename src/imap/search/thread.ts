@@ -111,9 +111,11 @@ class Container implements ThreadNode {
     return this.entry ?? this.children[0]?.entry;
   }
 
-  isBelow(other: Container): boolean {
+  /** True for the container itself and everything above it. */
+  hasAbove(other: Container): boolean {
+    if (other === this) return true;
     let steps = 0;
-    for (let at: Container | undefined = this; at !== undefined; at = at.parent) {
+    for (let at = this.parent; at !== undefined; at = at.parent) {
       if (at === other || ++steps > MAX_CLIMB) return true;
     }
     return false;
@@ -166,12 +168,12 @@ function link(entries: readonly Entry[]): Container[] {
     let parent: Container | undefined;
     for (const id of entry.references) {
       const next = containerOf(id);
-      if (parent !== undefined && next.parent === undefined && !parent.isBelow(next)) parent.adopt(next);
+      if (parent !== undefined && next.parent === undefined && !parent.hasAbove(next)) parent.adopt(next);
       parent = next;
     }
     // A parent that it has already was another message's guess.
     own.leave();
-    if (parent !== undefined && !parent.isBelow(own)) parent.adopt(own);
+    if (parent !== undefined && !parent.hasAbove(own)) parent.adopt(own);
   }
   return all;
 }

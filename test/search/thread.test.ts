@@ -22,7 +22,7 @@ interface Opened {
   readonly stores: EmbeddedStores;
   readonly search: OwnedSearch;
   readonly mail: MailSearch;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 async function open(name: string, delayMs: number): Promise<Opened> {

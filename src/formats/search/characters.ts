@@ -13,7 +13,7 @@ export const Kind = {
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-const WORD = /[\p{L}\p{N}\p{M}\u00ad\u200c\u200d\u2060\ufeff]/u;
+const WORD = /[\p{L}\p{N}\p{M}]|\u00ad|\u200c|\u200d|\u2060|\ufeff/u;
 const RUN =
   /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Bopo}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u;
 /** Marks and digits that many scripts share are no sign of a script without spaces. */

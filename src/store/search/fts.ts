@@ -22,7 +22,6 @@ const MOST_WORDS = 400;
 
 interface Table {
   readonly declaration: SearchIndex;
-  readonly isNew: boolean;
   readonly insert: StatementSync;
   readonly remove: StatementSync;
   readonly select: StatementSync;
@@ -48,7 +47,8 @@ export class FtsEngine {
         `PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
          PRAGMA cache_size=-${CACHE_KIB}; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=2000;
          PRAGMA locking_mode=EXCLUSIVE;
-         CREATE TABLE IF NOT EXISTS layout(name TEXT PRIMARY KEY, shape TEXT NOT NULL) WITHOUT ROWID`,
+         CREATE TABLE IF NOT EXISTS layout(name TEXT PRIMARY KEY, shape TEXT NOT NULL, ready INTEGER NOT NULL)
+           WITHOUT ROWID`,
       );
       for (const index of indexes) this.#tables.set(index.name, this.#open(index));
     });
@@ -131,7 +131,18 @@ export class FtsEngine {
       const { bytes } = this.#db
         .prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size')
         .get() as { bytes: number };
-      return { documents, bytes, isNew: table.isNew };
+      const { ready } = this.#db.prepare('SELECT ready FROM layout WHERE name = ?').get(index) as {
+        ready: number;
+      };
+      return { documents, bytes, isNew: ready === 0 };
+    });
+  }
+
+  /** The index has, or is about to get, every document that it should have. */
+  markReady(index: string): void {
+    fromDatabase(() => {
+      this.#begin();
+      this.#db.prepare('UPDATE layout SET ready = 1 WHERE name = ?').run(index);
     });
   }
 
@@ -177,21 +188,19 @@ export class FtsEngine {
     const columns = columnsOf(declaration);
     const shape = `${declaration.version} ${columns.join(' ')} ${declaration.parts}`;
     const known = db.prepare('SELECT shape FROM layout WHERE name = ?').get(name)?.['shape'];
-    const isNew = known !== shape;
-    if (isNew) {
+    if (known !== shape) {
       db.exec(
         `BEGIN; DROP TABLE IF EXISTS ${name}; DROP TABLE IF EXISTS ${name}_words;
          CREATE VIRTUAL TABLE ${name} USING fts5(${columns.join(', ')}, content='', contentless_delete=1,
            tokenize='ascii');
          INSERT INTO ${name}(${name}, rank) VALUES ('hashsize', ${PENDING_BYTES})`,
       );
-      db.prepare('INSERT OR REPLACE INTO layout VALUES (?, ?)').run(name, shape);
+      db.prepare('INSERT OR REPLACE INTO layout VALUES (?, ?, 0)').run(name, shape);
       db.exec('COMMIT');
     }
     const marks = columns.map(() => '?').join(', ');
     return {
       declaration,
-      isNew,
       insert: bigInts(
         db.prepare(`INSERT OR REPLACE INTO ${name}(rowid, ${columns.join(', ')}) VALUES (?, ${marks})`),
       ),

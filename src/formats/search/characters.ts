@@ -42,5 +42,6 @@ function classify(code: number): Kind {
     const isRun = RUN.test(text) && (!SHARED.test(text) || KANA_MARKS.test(text));
     return isRun ? Kind.Run : Kind.Word;
   }
-  return code > 0xff && SIGN.test(text) ? Kind.Sign : Kind.Other;
+  // Some are letters or punctuation in other clothes: they would fold to something else.
+  return SIGN.test(text) && code > 0xff && text.normalize('NFKD') === text ? Kind.Sign : Kind.Other;
 }

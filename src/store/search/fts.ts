@@ -8,6 +8,7 @@ import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { fromDatabase, SearchRefused, SearchUnavailable } from './errors.ts';
 import { matchExpression } from './match.ts';
+import { arrays, bigInts } from './statements.ts';
 import { WordList } from './words.ts';
 import type { SearchChange, SearchIndex, SearchRequest, SearchStats } from './types.ts';
 
@@ -36,17 +37,24 @@ export class FtsEngine {
   /** Something was applied that is not durable yet. */
   #isDirty = false;
 
-  /** @param folder where the file is; in memory when undefined */
-  constructor(folder: string | undefined, indexes: readonly SearchIndex[]) {
-    if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.#db = fromDatabase(
-      () => new DatabaseSync(folder === undefined ? ':memory:' : path.join(folder, 'search.sqlite')),
-    );
+  /**
+   * @param folder where the file is; in memory when undefined
+   * @param options `maxPages`: most pages (8 KiB) of the file
+   */
+  constructor(
+    folder: string | undefined,
+    indexes: readonly SearchIndex[],
+    { maxPages = 0xffff_fffe }: { readonly maxPages?: number } = {},
+  ) {
+    this.#db = fromDatabase(() => {
+      if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return new DatabaseSync(folder === undefined ? ':memory:' : path.join(folder, 'search.sqlite'));
+    });
     fromDatabase(() => {
       this.#db.exec(
         `PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
          PRAGMA cache_size=-${CACHE_KIB}; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=2000;
-         PRAGMA locking_mode=EXCLUSIVE;
+         PRAGMA locking_mode=EXCLUSIVE; PRAGMA max_page_count=${maxPages};
          CREATE TABLE IF NOT EXISTS layout(name TEXT PRIMARY KEY, shape TEXT NOT NULL, ready INTEGER NOT NULL)
            WITHOUT ROWID`,
       );
@@ -66,6 +74,8 @@ export class FtsEngine {
       } catch (error) {
         table.words?.forget();
         if (this.#db.isTransaction) this.#db.exec('ROLLBACK TO apply; RELEASE apply');
+        // Else the database gave up the whole transaction, of which the caller hears now.
+        else this.#isDirty = false;
         throw error;
       }
     });
@@ -142,7 +152,7 @@ export class FtsEngine {
   markReady(index: string): void {
     fromDatabase(() => {
       this.#begin();
-      this.#db.prepare('UPDATE layout SET ready = 1 WHERE name = ?').run(index);
+      bigInts(this.#db.prepare('UPDATE layout SET ready = 1 WHERE name = ?')).run(index);
     });
   }
 
@@ -156,8 +166,11 @@ export class FtsEngine {
 
   #begin(): void {
     if (this.#db.isTransaction) return;
-    // The database gave the transaction up (a full disk): `flush` has to say so.
-    if (this.#isDirty) throw new SearchUnavailable('what was indexed could not be stored');
+    if (this.#isDirty) {
+      // The database gave up the transaction in another call (a full disk).
+      this.#isDirty = false;
+      throw new SearchUnavailable('what was indexed could not be stored');
+    }
     this.#db.exec('BEGIN IMMEDIATE');
     this.#isDirty = true;
   }
@@ -195,7 +208,7 @@ export class FtsEngine {
            tokenize='ascii');
          INSERT INTO ${name}(${name}, rank) VALUES ('hashsize', ${PENDING_BYTES})`,
       );
-      db.prepare('INSERT OR REPLACE INTO layout VALUES (?, ?, 0)').run(name, shape);
+      bigInts(db.prepare('INSERT OR REPLACE INTO layout VALUES (?, ?, 0)')).run(name, shape);
       db.exec('COMMIT');
     }
     const marks = columns.map(() => '?').join(', ');
@@ -224,14 +237,3 @@ const columnsOf = ({ fields }: SearchIndex): string[] => [
 /** Upper halves of 2^31 and more become negative: still one range for each account. */
 const rowId = (account: number, document: number): bigint =>
   BigInt.asIntN(64, (BigInt(account) << 32n) | BigInt(document));
-
-/** Row ids pass 2^53: without this a statement that reports one throws. */
-function bigInts(statement: StatementSync): StatementSync {
-  statement.setReadBigInts(true);
-  return statement;
-}
-
-function arrays(statement: StatementSync): StatementSync {
-  statement.setReturnArrays(true);
-  return statement;
-}

@@ -42,7 +42,8 @@ export interface SearchStats {
 export interface SearchStore {
   /**
    * Indexes and removes; queries see it when this resolves, and a crash may lose it until `flush`. All of the
-   * changes or none: `SearchRefused` when one of them cannot be indexed.
+   * changes or none: `SearchRefused` when one of them cannot be indexed. After any other error of this or of `flush`,
+   * all that was applied since the last `flush` has to be applied again.
    */
   apply(index: string, changes: readonly SearchChange[]): Promise<void>;
   /** Resolves when everything that was applied before is durable. */

@@ -4,7 +4,7 @@ import { isObject, type Declaration, type Plain, shapeKind } from '../schema/ind
 import { ChangeInput } from './input.ts';
 import type { Registry } from './registry.ts';
 import { type Change, Refusal, type Source } from './types.ts';
-import { patched, type WriteContext, type Written } from './write.ts';
+import { patched, refuseUnlessClientsMay, type WriteContext, type Written } from './write.ts';
 
 export async function createInSource(
   registry: Registry,
@@ -13,8 +13,8 @@ export async function createInSource(
   json: unknown,
   context: WriteContext,
 ): Promise<Written> {
-  if (!source.create)
-    throw new Refusal('forbidden', { description: 'Records of this type are not created.' });
+  refuseUnlessClientsMay(declaration, 'create', context.caller);
+  if (!source.create) throw refused(declaration, 'created');
   if (!isObject(json)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
   const input = inputOf(registry, context);
   const value = shapeKind(declaration.shape).parse(json, '', input);
@@ -31,9 +31,9 @@ export async function updateInSource(
   context: WriteContext,
 ): Promise<Written> {
   if (!isObject(patch)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
+  refuseUnlessClientsMay(declaration, 'update', context.caller);
+  if (!source.update) throw refused(declaration, 'changed');
   const before = await stored(source, declaration, id, context);
-  if (!source.update)
-    throw new Refusal('forbidden', { description: 'Records of this type are not changed.' });
   const input = inputOf(registry, context);
   const value = patched(declaration, before, patch, input, context.caller);
   const change = checked(declaration, context, input, id, before, value);
@@ -47,11 +47,19 @@ export async function destroyInSource(
   id: number,
   context: WriteContext,
 ): Promise<void> {
+  refuseUnlessClientsMay(declaration, 'destroy', context.caller);
+  if (!source.destroy) throw refused(declaration, 'destroyed');
   const before = await stored(source, declaration, id, context);
-  if (!source.destroy)
-    throw new Refusal('forbidden', { description: 'Records of this type are not destroyed.' });
   await source.destroy(newChange(declaration, context, id, before, undefined));
 }
+
+const refused = ({ name, awaits }: Declaration, what: string): Refusal =>
+  new Refusal('forbidden', {
+    description:
+      awaits === undefined
+        ? `Records of ${name} are not ${what}.`
+        : `Records of ${name} cannot be ${what} yet: ${awaits} does not exist on this server.`,
+  });
 
 async function stored(
   source: Source,

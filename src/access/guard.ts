@@ -169,7 +169,7 @@ export class GrantsGuard {
       refuseUnlessHeld(change.caller, gained(had, has));
       taken ||= takesAway(had, has);
     }
-    if (taken) await this.#keepAdministrator(change, { records: this.#view.records, defaults: value });
+    if (taken) await this.#keepAdministrator(change, { ...this.#view, defaults: value });
   }
 
   /** Nobody signs in under a domain that is switched off. */

@@ -75,6 +75,11 @@ export const Aspect = {
   Containers: 32,
   /** Email: `\Deleted` in some mailbox. */
   Deleted: 64,
+  /**
+   * The document is out of sight before and after (an e-mail that is `\Deleted` everywhere): the entry stands in
+   * the log for caches, but moves no state and is no part of `changes`.
+   */
+  Hidden: 128,
 } as const;
 
 /** One changed document in a change. Entries of one write are folded to one per document. */
@@ -111,11 +116,18 @@ export interface DocumentChange {
   readonly aspects?: number;
   readonly before?: readonly DocumentId[];
   readonly after?: readonly DocumentId[];
+  /**
+   * Logs this kind in place of the operation's own: a document that leaves everyone's sight without leaving the
+   * store is a `destroy` with its record kept, and its return a `create`.
+   */
+  readonly kind?: ChangeKind;
 }
 
 /**
  * What a write may do. Reads see the earlier writes of the queue and this write's own changes. Nothing else
- * may be awaited but reads. Throwing refuses the write: nothing of it is stored.
+ * may be awaited but reads. Throwing refuses the write: nothing of it is stored. Keys and values that were handed
+ * over must not be changed afterwards. A write that sets rows and logs nothing is stored without a number of
+ * its own (`\Recent`, last-access times).
  */
 export interface AccountWriter extends AccountReader {
   /** This write's number. */
@@ -164,6 +176,21 @@ export interface WriteOptions {
   readonly origin?: string;
 }
 
+/** Rows of no account (a queue entry) that go into the commit of a `writeAll`. */
+export interface BesideRows {
+  set(key: Key, value: Uint8Array): void;
+  delete(key: Key): void;
+  putBlob(hash: Uint8Array, bytes: Uint8Array | SpoolFile): void;
+}
+
+export interface WriteAllOptions<T> extends WriteOptions {
+  /**
+   * Runs once the outcome of every account is known, and may run again with them. What it sets is stored in the same
+   * commit, also when all accounts refused. Throwing refuses the whole.
+   */
+  readonly beside?: (rows: BesideRows, outcomes: readonly WriteOutcome<T>[]) => void;
+}
+
 /** A place in the log: all of `change`, and the first `offset` entries of the change after it. */
 export interface StatePosition {
   readonly change: ChangeId;
@@ -189,6 +216,13 @@ export interface Account {
   log(since: ChangeId, limit: number): Promise<LogRecord[] | undefined>;
   /** Changes of a type since a state; undefined when they cannot be calculated. */
   changes(type: DataType, since: StatePosition, limit: number): Promise<Changes | undefined>;
+  /**
+   * Shortens the log: the newest `keepChanges` changes stay, and all that are younger than `olderThan`
+   * (milliseconds since 1970). Returns the horizon that holds now.
+   */
+  trim(keepChanges: number, olderThan: number): Promise<ChangeId>;
+  /** Begins another epoch after a restore: every state given out before is void, and change ids jump by 2^32. */
+  renew(): Promise<void>;
 }
 
 export type WriteOutcome<T> = Written<T> | { readonly error: unknown };
@@ -196,13 +230,14 @@ export type WriteOutcome<T> = Written<T> | { readonly error: unknown };
 export interface Accounts {
   get(id: AccountId): Account;
   /**
-   * One atomic change of several accounts: `fn` runs once per account, and all is stored in one commit. When
-   * `fn` throws for an account, that one is left out and its error is returned in its place.
+   * One atomic change of several accounts (50 at most, none twice): `fn` runs once per account, side by side, and all
+   * is stored in one commit. When `fn` throws for an account, that one is left out and its error is returned in its
+   * place. Rejects when the commit itself failed.
    */
   writeAll<T>(
     ids: readonly AccountId[],
     fn: (writer: AccountWriter) => Promise<T> | T,
-    options?: WriteOptions,
+    options?: WriteAllOptions<T>,
   ): Promise<WriteOutcome<T>[]>;
 }
 

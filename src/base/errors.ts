@@ -41,7 +41,7 @@ export class NotFound extends WaypostError {
 
 /** The change clashes with what is stored now (a name that exists, a state that moved). */
 export class Conflict extends WaypostError {
-  override readonly name = 'Conflict';
+  override readonly name: string = 'Conflict';
   readonly code = 'conflict';
   readonly existing: string | undefined;
   constructor(message: string, existing?: string) {

@@ -4,3 +4,4 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './ids.ts';
 export * from './random.ts';
+export * from './slice.ts';

@@ -1,6 +1,7 @@
 // The mail floor as the faces see it: mailboxes, messages and threads of one account, in memory as one moment
 // (`view`) and changed by whole operations that are each one durable commit. Knows no wire syntax.
 import type { Account, AccountId, ChangeId, DocumentId, Head } from '../account/index.ts';
+import { Conflict } from '../base/index.ts';
 import type { Message } from '../formats/mime/index.ts';
 import type { SpoolFile } from '../store/index.ts';
 
@@ -52,10 +53,14 @@ export interface MailboxMembers {
   isDeleted(index: number): boolean;
 }
 
-/** One moment of an account, in memory. Rows stand in ascending order of id. */
+/**
+ * One moment of an account, in memory. Rows stand in ascending order of id. E-mails that are `\\Deleted` in all
+ * their mailboxes, which JMAP does not see, have rows too, except in `visible()`.
+ */
 export interface MailView {
   readonly head: Head;
   readonly mailboxes: ReadonlyMap<DocumentId, MailboxInfo>;
+  /** Rows. */
   readonly count: number;
   readonly ids: ArrayLike<number>;
   /** Milliseconds since 1970. */
@@ -83,21 +88,28 @@ export interface MailView {
   members(mailbox: DocumentId): MailboxMembers | undefined;
   /** Every keyword that members of the mailbox have, for FLAGS and PERMANENTFLAGS. */
   keywordsIn(mailbox: DocumentId): readonly string[];
+  /** The same moment without the e-mails that JMAP does not see: most often this view itself. */
+  visible(): MailView;
 }
 
-/** What is kept of a message beside its bytes and columns; written once. */
-export interface ColdRecord {
+/** IMAP texts, one octet a character (RFC 9051 §7.5.2). */
+export interface ImapForms {
+  readonly envelope: Uint8Array;
+  readonly bodyStructure: Uint8Array;
+  /** BODY without extension data; made at each call. */
+  readonly body: Uint8Array;
+}
+
+/** What is kept of a message beside its bytes and columns; written once. The texts themselves are for any client. */
+export interface ColdRecord extends ImapForms {
   readonly hash: Uint8Array;
   readonly size: number;
   /** Decoded at the first use. */
   readonly message: Message;
   readonly preview: string;
   readonly hasAttachment: boolean;
-  /** Ready-made IMAP texts, one octet a character (RFC 9051 §7.5.2). */
-  readonly envelope: Uint8Array;
-  readonly bodyStructure: Uint8Array;
-  /** BODY without extension data. */
-  readonly body: Uint8Array;
+  /** For clients that enabled UTF8=ACCEPT or IMAP4rev2 (RFC 6855 §3); the record itself where nothing differs. */
+  readonly utf8: ImapForms;
 }
 
 export interface MailboxCreate {
@@ -116,8 +128,17 @@ export interface MailboxUpdate {
   readonly subscription?: { readonly account: AccountId; readonly subscribed: boolean };
 }
 
-export interface AppendInput {
+/** A message to be stored. */
+export interface MessageBytes {
+  /** The whole message. */
   readonly bytes: Uint8Array;
+  /** The same bytes as a durable file, for messages above the inline limit. */
+  readonly file?: SpoolFile;
+  /** SHA-256 of the bytes, where the caller knows it. */
+  readonly hash?: Uint8Array;
+}
+
+export interface AppendInput extends MessageBytes {
   readonly mailboxIds: readonly DocumentId[];
   readonly keywords: readonly string[];
   /** Milliseconds since 1970. */
@@ -143,6 +164,16 @@ export interface EmailChange {
   readonly keywords?:
     | { readonly replace: readonly string[] }
     | { readonly add: readonly string[]; readonly remove: readonly string[] };
+}
+
+/** A mailbox cannot be destroyed for what is in it. */
+export class MailboxInUse extends Conflict {
+  override readonly name: string = 'MailboxInUse';
+  readonly holds: 'mailboxes' | 'emails';
+  constructor(holds: 'mailboxes' | 'emails') {
+    super(holds === 'mailboxes' ? 'the mailbox has child mailboxes' : 'the mailbox has e-mails');
+    this.holds = holds;
+  }
 }
 
 /** One value for each item asked, in the same order; an error where that item failed. */
@@ -190,7 +221,10 @@ export interface MailAccount {
   /** Throws Invalid (`name`, `parentId`, `role`), Conflict (name taken, with the id), LimitExceeded. */
   createMailbox(input: MailboxCreate, options?: OperationOptions): Promise<DocumentId>;
   updateMailbox(id: DocumentId, update: MailboxUpdate, options?: OperationOptions): Promise<void>;
-  /** Throws Conflict when there are child mailboxes, or e-mails and `removeEmails` is false. */
+  /**
+   * Throws MailboxInUse when there are child mailboxes, or e-mails and `removeEmails` is false; AccessDenied for
+   * the inbox, trash and junk.
+   */
   destroyMailbox(
     id: DocumentId,
     options: { readonly removeEmails: boolean } & OperationOptions,
@@ -246,12 +280,11 @@ export interface MailAccount {
 }
 
 /** A message that came from outside, already durable as a spool file when it is large. */
-export interface Delivery {
-  /** The whole message with the block that was put in front. */
-  readonly bytes: Uint8Array;
-  /** The same bytes as a file, for messages above the inline limit. */
-  readonly file?: SpoolFile;
-  /** Hash of what was received, before our block: for duplicate suppression (`architecture.md` §10.18). */
+export interface Delivery extends MessageBytes {
+  /**
+   * SHA-256 of what was received, before our block (which is in `bytes`): for duplicate suppression
+   * (`architecture.md` §10.18).
+   */
   readonly receivedHash: Uint8Array;
   readonly receivedAt: number;
   /** Keywords each copy gets (`$junk` ...). */
@@ -274,4 +307,43 @@ export interface Mail {
   deliver(message: Delivery, accounts: readonly AccountId[]): Promise<Outcome<Delivered>[]>;
   /** Throws LimitExceeded when the account is over its quota already; cheap, for RCPT. */
   checkQuota(account: AccountId, bytes: number): Promise<void>;
+  /** What the columns of all accounts in use take. */
+  memory(): MailMemory;
+  /** Forgets what is in memory and waits for background work. */
+  close(): Promise<void>;
+}
+
+export interface MailMemory {
+  readonly bytes: number;
+  readonly accounts: number;
+  readonly emails: number;
+}
+
+/** What an account may hold; absent for no limit. */
+export interface MailLimits {
+  /** Bytes. */
+  readonly maxDiskQuota?: number;
+  readonly maxEmails?: number;
+  /** Overrides the setting. */
+  readonly maxMailboxes?: number;
+}
+
+/** A mailbox that new accounts get. */
+export interface DefaultFolder {
+  readonly name: string;
+  readonly create: boolean;
+  readonly subscribe: boolean;
+}
+
+/** The part of the `Email` object that the mail floor reads. */
+export interface MailSettings {
+  readonly maxMailboxDepth: number;
+  /** Bytes. */
+  readonly maxMailboxNameLength: number;
+  readonly maxMailboxes?: number | null;
+  readonly maxMessages?: number | null;
+  /** Bytes. */
+  readonly maxMessageSize: number;
+  /** By role; what is absent is as usual. */
+  readonly defaultFolders?: Readonly<Record<string, Partial<DefaultFolder>>>;
 }

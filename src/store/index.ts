@@ -1,3 +1,4 @@
 export * from './types.ts';
 export * as keys from './keys.ts';
 export { openMemory } from './engines/memory/index.ts';
+export * from './search/index.ts';

@@ -14,7 +14,7 @@ export interface UniqueEntry {
 
 /** The unique keys of a record. */
 export const uniqueEntries = (declaration: Declaration, value: Plain): UniqueEntry[] =>
-  declaration.unique.flatMap(({ space, keys }) => keys(value).map((one) => ({ space, ...one })));
+  declaration.unique.flatMap((unique) => unique.keys(value).map((one) => ({ space: unique.space, ...one })));
 
 /** Name of a unique key in caches and messages. */
 export const uniqueName = (space: string, key: string): string => `${space}\0${key}`;

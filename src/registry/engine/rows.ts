@@ -121,7 +121,7 @@ export function decodeRecord(bytes: Uint8Array): { revision: number; stored: Pla
   const version = reader.u8();
   if (version !== VERSION) throw new RangeError(`registry record of version ${version}`);
   const revision = reader.varint();
-  return { revision, stored: packr.unpack(bytes.subarray(reader.offset)) };
+  return { revision, stored: packr.unpack(bytes.subarray(reader.offset)) as Plain };
 }
 
 /** Longest value that a key holds as it is; the rest of a longer one is told apart by its hash. */

@@ -416,8 +416,8 @@ export function isVisible(declaration: Declaration, value: Plain, context: Write
 }
 
 function sameValue(declaration: Declaration, a: Plain, b: Plain): boolean {
-  const { store } = shapeKind(declaration.shape);
-  return store !== undefined && isDeepStrictEqual(store(a), store(b));
+  const kind = shapeKind(declaration.shape);
+  return kind.store !== undefined && isDeepStrictEqual(kind.store(a), kind.store(b));
 }
 
 function dropComputed(declaration: Declaration, value: Plain): Plain {

@@ -1,0 +1,181 @@
+// The accounts of a store as the floors above use them: heads, reads that agree, writes, and the log.
+import { MAX_SAFE, randomBytes, readU53 } from '../base/index.ts';
+import { type Bus, type DataStore, keys } from '../store/index.ts';
+import { readChanges, readLog } from './changes.ts';
+import { sameBytes, storedHead } from './head.ts';
+import { type AccountStats, Sequencer } from './sequencer.ts';
+import { trimLog } from './trim.ts';
+import type {
+  Account,
+  AccountId,
+  AccountReader,
+  Accounts,
+  AccountWriter,
+  ChangeId,
+  Changes,
+  DataType,
+  Head,
+  LogRecord,
+  StatePosition,
+  WriteAllOptions,
+  WriteOptions,
+  WriteOutcome,
+  Written,
+} from './types.ts';
+import type { StagedWriter } from './writer.ts';
+
+/** Accounts of one atomic commit. */
+const MAX_ACCOUNTS = 50;
+/** Times a read is repeated while the head moves, before it gets a snapshot. */
+const MAX_READS = 4;
+/** Change ids jump so far at a new epoch that modification sequences never go back. */
+const EPOCH_JUMP = 0x1_0000_0000;
+
+export interface AccountsService extends Accounts {
+  /** Counters since the start, of this thread. */
+  readonly stats: Readonly<AccountStats>;
+  /** Marks an account as deleted: every later write of it throws NotFound. */
+  closeAccount(id: AccountId): Promise<void>;
+  /** Stops listening to the bus. Writes under way are still answered. */
+  close(): void;
+}
+
+/** One per thread: all writes of a thread to an account must pass the same sequencer to share commits. */
+export function createAccounts(options: { readonly data: DataStore; readonly bus: Bus }): AccountsService {
+  const { data, bus } = options;
+  const sequencer = new Sequencer(data, bus, drawTag());
+  return {
+    stats: sequencer.stats,
+    get: (id) => new StoredAccount(id, data, sequencer),
+    writeAll: (ids, fn, writeOptions) => writeAll(sequencer, ids, fn, writeOptions),
+    closeAccount: async (id) => {
+      await writeOne(sequencer, id, (writer) => {
+        writer.changeHead({ closed: true });
+      });
+    },
+    close: () => {
+      sequencer.close();
+    },
+  };
+}
+
+class StoredAccount implements Account {
+  readonly id: AccountId;
+  readonly #data: DataStore;
+  readonly #sequencer: Sequencer;
+
+  constructor(id: AccountId, data: DataStore, sequencer: Sequencer) {
+    this.id = id;
+    this.#data = data;
+    this.#sequencer = sequencer;
+  }
+
+  async head(): Promise<Head> {
+    return storedHead(await this.#data.get(keys.headKey(this.id))).head;
+  }
+
+  async read<T>(fn: (reader: AccountReader) => Promise<T>): Promise<T> {
+    const { id } = this;
+    const data = this.#data;
+    const key = keys.headKey(id);
+    let before = storedHead(await data.get(key));
+    for (let left = MAX_READS; left > 0; left--) {
+      const reader: AccountReader = {
+        id,
+        head: before.head,
+        get: (rowKey) => data.get(rowKey),
+        getMany: (rowKeys) => data.getMany(rowKeys),
+        scan: (range, scanOptions) => data.scan(range, scanOptions),
+      };
+      const outcome = await attempt(() => fn(reader));
+      const bytes = await data.get(key);
+      if (sameBytes(bytes, before.bytes)) {
+        if ('error' in outcome) throw outcome.error;
+        return outcome.result;
+      }
+      before = storedHead(bytes);
+    }
+    return data.snapshot(async (view) => {
+      const { head } = storedHead(await view.get(key));
+      return fn({
+        id,
+        head,
+        get: (rowKey) => view.get(rowKey),
+        getMany: (rowKeys) => view.getMany(rowKeys),
+        scan: (range, scanOptions) => view.scan(range, scanOptions),
+      });
+    });
+  }
+
+  write<T>(fn: (writer: AccountWriter) => Promise<T> | T, options?: WriteOptions): Promise<Written<T>> {
+    return writeOne(this.#sequencer, this.id, fn, options);
+  }
+
+  async log(since: ChangeId, limit: number): Promise<LogRecord[] | undefined> {
+    const records = await readLog(this.#data, this.id, since, limit);
+    if (!records || records.length > 0) return records;
+    const { change, horizon } = await this.head();
+    // Nothing after the last change, or nothing left of what was there.
+    return since === change || (since < change && since >= horizon) ? [] : undefined;
+  }
+
+  async changes(type: DataType, since: StatePosition, limit: number): Promise<Changes | undefined> {
+    return readChanges(this.#data, this.id, await this.head(), type, since, limit);
+  }
+
+  trim(keepChanges: number, olderThan: number): Promise<ChangeId> {
+    return trimLog(this.#data, this, keepChanges, olderThan, async (horizon) => {
+      await writeOne(this.#sequencer, this.id, (writer) => {
+        if (writer.head.horizon < horizon) writer.changeHead({ horizon });
+      });
+    });
+  }
+
+  async renew(): Promise<void> {
+    await writeOne(this.#sequencer, this.id, (writer) => {
+      const change = writer.head.change + EPOCH_JUMP;
+      writer.changeHead({ epoch: writer.head.epoch + 1, change, horizon: change });
+    });
+  }
+}
+
+async function writeOne<T>(
+  sequencer: Sequencer,
+  id: AccountId,
+  fn: (writer: StagedWriter) => Promise<T> | T,
+  options: WriteOptions = {},
+): Promise<Written<T>> {
+  const [outcome] = await sequencer.submit({ ids: [id], fn, origin: options.origin ?? '' });
+  const written = outcome as WriteOutcome<T>;
+  if ('error' in written) throw written.error;
+  return written;
+}
+
+async function writeAll<T>(
+  sequencer: Sequencer,
+  ids: readonly AccountId[],
+  fn: (writer: AccountWriter) => Promise<T> | T,
+  options: WriteAllOptions<T> = {},
+): Promise<WriteOutcome<T>[]> {
+  if (ids.length > MAX_ACCOUNTS) throw new RangeError(`at most ${MAX_ACCOUNTS} accounts share a commit`);
+  if (new Set(ids).size < ids.length) throw new RangeError('an account is named twice');
+  return sequencer.submit({ ids, fn, origin: options.origin ?? '', beside: options.beside });
+}
+
+type Result<T> = { readonly result: T } | { readonly error: unknown };
+
+async function attempt<T>(fn: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return { result: await fn() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** 53 random bits: two runs of the program never draw the same in practice. */
+function drawTag(): number {
+  const bytes = randomBytes(8);
+  bytes[0] = 0;
+  bytes[1] = (bytes[1] as number) & 0x1f;
+  return Math.min(readU53(bytes, 0), MAX_SAFE);
+}

@@ -1,0 +1,43 @@
+// Folding of log entries: what several changes of one document amount to, and what a caller with partial
+// rights sees of them (spec-mail-access §7.3, RFC 8620 §5.2).
+import { Aspect, type ChangeKind, type DocumentId, type LogEntry } from './types.ts';
+
+/**
+ * What two kinds in a row amount to; undefined when nothing remains. A second `destroy` or `create` of a
+ * document that is already gone or there changes nothing of the first.
+ */
+export function foldKinds(earlier: ChangeKind, later: ChangeKind): ChangeKind | undefined {
+  if (earlier === 'create') return later === 'destroy' ? undefined : 'create';
+  if (earlier === 'update') return later === 'destroy' ? 'destroy' : 'update';
+  return later === 'create' ? 'update' : 'destroy';
+}
+
+/** The entry that stands for both; undefined when nothing remains. */
+export function foldEntries(earlier: LogEntry, later: LogEntry): LogEntry | undefined {
+  const kind = foldKinds(earlier.kind, later.kind);
+  if (kind === undefined) return undefined;
+  return {
+    type: earlier.type,
+    id: earlier.id,
+    kind,
+    aspects: foldAspects(earlier.aspects, later.aspects),
+    before: earlier.before,
+    after: later.after,
+  };
+}
+
+/** Two hidden changes are hidden; one that is seen makes the whole seen. */
+export const foldAspects = (earlier: number, later: number): number =>
+  ((earlier | later) & ~Aspect.Hidden) | (earlier & later & Aspect.Hidden);
+
+/** An entry as seen by a caller who may read some containers only; undefined when it does not concern them. */
+export function visibleEntry(
+  entry: LogEntry,
+  mayRead: (container: DocumentId) => boolean,
+): LogEntry | undefined {
+  const before = entry.kind !== 'create' && entry.before.some(mayRead);
+  const after = entry.kind !== 'destroy' && entry.after.some(mayRead);
+  if (!before && !after) return undefined;
+  if (before && after) return entry;
+  return { ...entry, kind: after ? 'create' : 'destroy' };
+}

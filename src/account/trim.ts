@@ -1,0 +1,88 @@
+// Shortens the log of an account and takes all of a deleted account away, in bounded batches
+// (spec-mail-access §7.6).
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { emit, readU32 } from '../base/index.ts';
+import { type DataStore, type Key, keys, type Range } from '../store/index.ts';
+import './events.ts';
+import { timeOfRecord } from './log-record.ts';
+import type { Account, AccountId, ChangeId } from './types.ts';
+
+/** Rows that one commit deletes. */
+const BATCH_ROWS = 1000;
+
+/**
+ * Raises the horizon first, so that a reader which tests it never takes half of a log for all of it, then deletes the
+ * log and the tombstones below it. What an interrupted run leaves is taken away by the next.
+ */
+export async function trimLog(
+  store: DataStore,
+  account: Account,
+  keepChanges: number,
+  olderThan: number,
+  raise: (horizon: ChangeId) => Promise<void>,
+): Promise<ChangeId> {
+  const { id } = account;
+  const head = await account.head();
+  const newest = head.change - keepChanges + 1;
+  const wanted = await firstYoung(store, id, head.horizon, newest, olderThan);
+  if (wanted > head.horizon) await raise(wanted);
+  const horizon = Math.max(wanted, head.horizon);
+  let rows = await deleteRows(store, { from: keys.logKey(id, 0), to: keys.logKey(id, horizon) });
+  for (let container = 0; ; container++) {
+    const next = await firstKey(store, {
+      from: keys.tombstoneKey(id, container, 0, 0),
+      to: keys.tombstoneKey(id + 1, 0, 0, 0),
+    });
+    if (!next) break;
+    container = readU32(next, 5);
+    rows += await deleteRows(store, {
+      from: keys.tombstoneKey(id, container, 0, 0),
+      to: keys.tombstoneKey(id, container, horizon, 0),
+    });
+  }
+  if (rows > 0) emit('account.log-trimmed', { account: id, horizon, rows }, 'debug');
+  return horizon;
+}
+
+/** Deletes the rows of a range, a bounded number in each commit; returns how many there were. */
+export async function deleteRows(store: DataStore, range: Range): Promise<number> {
+  let rows = 0;
+  for (;;) {
+    const page = await store.scan(range, { limit: BATCH_ROWS, keysOnly: true });
+    if (page.keys.length === 0) return rows;
+    rows += page.keys.length;
+    const to = page.next ? afterKey(page.keys.at(-1) as Key) : range.to;
+    await store.commit(store.newBatch().deleteRange({ from: range.from, to }));
+    if (!page.next) return rows;
+    await nextTurn();
+  }
+}
+
+/** The first change from `from` on that is not older than a time, `limit` at most. */
+async function firstYoung(
+  store: DataStore,
+  id: AccountId,
+  from: ChangeId,
+  limit: ChangeId,
+  olderThan: number,
+): Promise<ChangeId> {
+  let low = from;
+  let high = limit;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const row = await store.get(keys.logKey(id, middle));
+    if (row && timeOfRecord(middle, row) >= olderThan) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+const firstKey = async (store: DataStore, range: Range): Promise<Key | undefined> =>
+  (await store.scan(range, { limit: 1, keysOnly: true })).keys[0];
+
+/** The smallest key behind this one. */
+function afterKey(key: Key): Key {
+  const after = new Uint8Array(key.length + 1);
+  after.set(key);
+  return after;
+}

@@ -1,0 +1,26 @@
+// Text search of e-mail as the rest of the mail floor sees it.
+import type { AccountId, DocumentId } from '../../account/index.ts';
+import type { ColdRecord, SearchQuery } from '../types.ts';
+
+/**
+ * Searches the text of e-mails. Every document with a task row that was committed before the call is found: what
+ * the index does not hold yet is indexed first. Failures are `Unavailable`.
+ */
+export interface MailSearch {
+  /** E-mails whose field holds all words of the value (RFC 8621 §4.4.1); ids ascending. */
+  search(account: AccountId, query: SearchQuery): Promise<readonly DocumentId[]>;
+  /**
+   * E-mails that may hold the value as a substring of `searchTexts`' field (RFC 9051 §6.4.4), a superset to be
+   * verified by reading, ids ascending; undefined when the index cannot narrow it.
+   */
+  candidates(account: AccountId, query: SearchQuery): Promise<readonly DocumentId[] | undefined>;
+  /** Says that task rows of the account were committed. Cheap; call it after the commit. */
+  wake(account: AccountId): void;
+  close(): Promise<void>;
+}
+
+/** Cold records of e-mails in the order asked; undefined where there is none any more. */
+export type ReadColds = (
+  account: AccountId,
+  ids: readonly DocumentId[],
+) => Promise<readonly (Pick<ColdRecord, 'hash' | 'message'> | undefined)[]>;

@@ -1,6 +1,7 @@
 // Creates, updates and destroys records that a source keeps: read, patched and checked as all others are, stored
 // by the source.
-import { isObject, type Declaration, type Plain, shapeKind } from '../schema/index.ts';
+import type { PermissionName } from '../permission-names.ts';
+import { isObject, isUnion, type Declaration, type Plain, shapeKind } from '../schema/index.ts';
 import { ChangeInput } from './input.ts';
 import type { Registry } from './registry.ts';
 import { type Change, Refusal, type Source } from './types.ts';
@@ -14,8 +15,9 @@ export async function createInSource(
   context: WriteContext,
 ): Promise<Written> {
   refuseUnlessClientsMay(declaration, 'create', context.caller);
-  if (!source.create) throw refused(declaration, 'created');
   if (!isObject(json)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
+  requireVariant(declaration, json['@type'], context);
+  if (!source.create) throw refused(declaration, 'created');
   const input = inputOf(registry, context);
   const value = shapeKind(declaration.shape).parse(json, '', input);
   const change = checked(declaration, context, input, undefined, undefined, value as Plain);
@@ -34,6 +36,7 @@ export async function updateInSource(
   refuseUnlessClientsMay(declaration, 'update', context.caller);
   if (!source.update) throw refused(declaration, 'changed');
   const before = await stored(source, declaration, id, context);
+  requireVariant(declaration, before['@type'], context);
   const input = inputOf(registry, context);
   const value = patched(declaration, before, patch, input, context.caller);
   const change = checked(declaration, context, input, id, before, value);
@@ -50,7 +53,21 @@ export async function destroyInSource(
   refuseUnlessClientsMay(declaration, 'destroy', context.caller);
   if (!source.destroy) throw refused(declaration, 'destroyed');
   const before = await stored(source, declaration, id, context);
+  requireVariant(declaration, before['@type'], context);
   await source.destroy(newChange(declaration, context, id, before, undefined));
+}
+
+/** Some variants need a permission of their own. */
+function requireVariant(
+  { variantPermission, shape, name }: Declaration,
+  tag: unknown,
+  { caller }: WriteContext,
+): void {
+  if (!variantPermission || typeof tag !== 'string' || !isUnion(shape) || !(tag in shape.variants)) return;
+  if (caller.has(variantPermission(tag) as PermissionName)) return;
+  throw new Refusal('forbidden', {
+    description: `You are not authorized to use the variant ${tag} of ${name}.`,
+  });
 }
 
 const refused = ({ name, awaits }: Declaration, what: string): Refusal =>

@@ -100,5 +100,6 @@ export const Action = object({
     PauseMtaQueue: null,
     ResumeMtaQueue: null,
   }),
+  variantPermission: (variant) => `action${variant}`,
   source: 'actions',
 });

@@ -211,6 +211,7 @@ export const Task = object({
     due: derived(utcDateTime(), (value) => valuesAt<number>(value, 'status', 'due')),
   },
   fixedVariant: true,
+  variantPermission: (variant) => `task${variant}`,
   source: 'tasks',
   awaits: 'background tasks',
 });

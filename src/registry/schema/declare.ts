@@ -69,6 +69,8 @@ export interface ObjectOptions<N extends ObjectType, S extends Shape> extends Co
   /** Quota of the tenant that counts a record, a key of `Tenant.quotas`. */
   readonly tenantQuota?: (value: ShapeValue<S>) => string;
   readonly accountQuota?: AccountQuota;
+  /** Permission that a variant needs beside those of the type: `actionUpdateApps`. */
+  readonly variantPermission?: (variant: string) => string;
   /** What clients may do at all, whatever their permissions; default everything. */
   readonly clientsMay?: readonly ClientOperation[];
   /** The only properties that clients may change; default all. */
@@ -97,6 +99,7 @@ export interface Declaration {
   readonly columns: readonly string[];
   readonly tenantQuota: ((value: Plain) => string) | undefined;
   readonly accountQuota: AccountQuota | undefined;
+  readonly variantPermission: ((variant: string) => string) | undefined;
   readonly clientsMay: readonly ClientOperation[];
   readonly clientsUpdate: readonly string[] | undefined;
   readonly ownedBy: readonly TypeName[];
@@ -130,6 +133,7 @@ export function object<N extends ObjectType, S extends Shape>(options: ObjectOpt
     source: undefined,
     awaits: undefined,
     accountQuota: undefined,
+    variantPermission: undefined,
     clientsMay: EVERYTHING,
     clientsUpdate: undefined,
     ...options,
@@ -153,6 +157,7 @@ export function singleton<N extends SingletonType, S extends Shape>(
     columns: [],
     tenantQuota: undefined,
     accountQuota: undefined,
+    variantPermission: undefined,
     clientsMay: EVERYTHING,
     clientsUpdate: undefined,
     ownedBy: [],

@@ -283,9 +283,10 @@ function checkFields(fields: Fields, value: Plain, at: string, input: Input): vo
     const part = value[name];
     const place = below(at, name);
     if (part === null || field.isComputed) continue;
-    if (part === undefined || (field.kind.missing?.(part as never) === true && isRequired(field))) {
+    const missing = part === undefined || field.kind.missing?.(part as never) === true;
+    if (missing && isRequired(field)) {
       input.violate({ type: 'Required', property: place });
-    } else {
+    } else if (!missing || field.spec.update !== 'serverSet') {
       field.kind.check?.(part as never, place, input);
     }
   }

@@ -148,6 +148,26 @@ describe('nobody grants what they do not hold', () => {
     assert.deepEqual((await world.token(member)).permissions.names(), ['fetchAnyBlob']);
   });
 
+  test('by a group that no longer takes it from its members', async () => {
+    const token = await helper();
+    const disables = { '@type': 'Merge', disabledPermissions: permissions('fetchAnyBlob', 'imapFetch') };
+    const group = await world.create('Account', {
+      '@type': 'Group',
+      name: 'taking',
+      domainId: world.domain,
+      roles: custom(),
+      permissions: disables,
+    });
+    const member = await world.user('m', {
+      permissions: replace('fetchAnyBlob', 'imapFetch'),
+      memberGroupIds: permissions(group),
+    });
+    assert.deepEqual((await world.token(member)).permissions.names(), []);
+    isForbidden(await world.refusedUpdate('Account', group, { permissions: { '@type': 'Inherit' } }, token));
+    await world.update('Account', group, { 'permissions/disabledPermissions/imapFetch': null }, token);
+    assert.deepEqual((await world.token(member)).permissions.names(), ['imapFetch']);
+  });
+
   test('by leaving a tenant whose ceiling cut it', async () => {
     const token = await helper();
     const tenant = await world.create('Tenant', { name: 't', permissions: replace('imapFetch') });

@@ -1,7 +1,7 @@
 // Creates, updates and destroys records: reads what the client gave, checks it, asks the hooks, and commits it
 // in one batch that fails when something it relied on moved meanwhile.
 import { isDeepStrictEqual } from 'node:util';
-import { emit, encodeId, now, randomBytes, readU16, readU53, writeU53 } from '../../base/index.ts';
+import { decodeId, emit, encodeId, now, randomBytes, readU16, readU53, writeU53 } from '../../base/index.ts';
 import type { Batch } from '../../store/index.ts';
 import {
   type DeclaredObject,
@@ -24,7 +24,7 @@ import { ChangeInput } from './input.ts';
 import { planChange, type PlanContext, quotaRefusal, type RawRecord } from './plan.ts';
 import type { Registry } from './registry.ts';
 import { decodeRecord, guardKey, recordKey, type RecordName, sequenceKey, SINGLETON } from './rows.ts';
-import { type Caller, type Change, objectName, Refusal, SERVER } from './types.ts';
+import { type Caller, type Change, type ObjectName, objectName, Refusal, SERVER } from './types.ts';
 
 export interface WriteContext {
   readonly caller: Caller;
@@ -214,7 +214,9 @@ export class Writer {
     }
     const hooks = this.#registry.hooksOf(declaration);
     for (const hook of hooks) await hook.before?.(change);
-    const keys = await this.#inTurn(() => this.#commit(change, before));
+    const keys = await this.#inTurn(() => this.#commit(change, before)).catch(async (error: unknown) => {
+      throw error instanceof Refusal ? await this.#withoutUnseen(error, context) : error;
+    });
     if (!keys) return undefined;
     const written = change.id as number;
     await this.#registry.changed(declaration, written, keys);
@@ -250,6 +252,24 @@ export class Writer {
       }
     }
     throw moved();
+  }
+
+  /** The refusal without the names of records that the caller may not know of. */
+  async #withoutUnseen(refusal: Refusal, context: WriteContext): Promise<Refusal> {
+    const { objectId, linkedObjects, ...error } = refusal.error;
+    if (context.caller.tenant === undefined || error.type === 'invalidForeignKey') return refusal;
+    const seen = async (name: ObjectName): Promise<boolean> => {
+      const declaration = findDeclaration(name.object);
+      const record = declaration && (await this.#read(declaration, decodeId(name.id) ?? 0));
+      return record !== undefined && isVisible(declaration as Declaration, record.value, context);
+    };
+    const linked: ObjectName[] = [];
+    for (const one of linkedObjects ?? []) if (await seen(one)) linked.push(one);
+    return new Refusal(error.type, {
+      ...error,
+      ...(objectId && (await seen(objectId)) ? { objectId } : {}),
+      ...(linkedObjects ? { linkedObjects: linked } : {}),
+    });
   }
 
   /** A record that others refer to stays. */

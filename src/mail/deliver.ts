@@ -41,8 +41,11 @@ export async function deliver(
   const settings = context.settings();
   const message = await prepareMessage(delivery, settings.maxMessageSize, delivery.receivedHash);
   const outcomes = new Map<AccountId, Outcome<Delivered>>();
+  let content = message;
   for (const piece of pieces([...new Set(ids)], MAX_ACCOUNTS)) {
-    const delivered = await deliverPiece(context, delivery, message, settings, piece);
+    const delivered = await deliverPiece(context, delivery, content, settings, piece);
+    // The first commit takes a spool file away.
+    content = { ...message, content: delivery.bytes };
     for (const [i, id] of piece.entries()) outcomes.set(id, delivered[i] as Outcome<Delivered>);
   }
   return ids.map((id) => outcomes.get(id) as Outcome<Delivered>);

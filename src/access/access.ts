@@ -10,6 +10,9 @@ import {
 import { credentialsHook, credentialsSource } from './credentials.ts';
 import { Directory } from './directory.ts';
 import { GrantsGuard } from './guard.ts';
+import { maskedEmailHook } from './masked-address.ts';
+import { oauthClientHook } from './oauth-client.ts';
+import { passwordSource, settingsSource } from './self-service.ts';
 import type { AccessToken, AccountId } from './token.ts';
 import { type CredentialUse, TokenService } from './tokens.ts';
 import './events.ts';
@@ -27,11 +30,15 @@ export class Access {
     const guard = new GrantsGuard(registry);
     registry.addHook('grants', guard.hook);
     registry.addHook('credentials', credentialsHook(registry));
+    registry.addHook('masked-email', maskedEmailHook(registry));
+    registry.addHook('oauth-client', oauthClientHook(registry));
     registry.addSource('credentials', credentialsSource(registry, guard));
+    registry.addSource('settings', settingsSource(registry));
     this.#options = options;
     this.#tokens = new TokenService(registry);
     this.directory = new Directory(registry);
     this.authenticator = new Authenticator({ ...options, tokens: this.#tokens });
+    registry.addSource('password', passwordSource(registry, this.authenticator));
   }
 
   /** Fills the registry's hooks; the registry can be written to afterwards. */

@@ -2,9 +2,10 @@
 import { MAX_SAFE, NotFound, randomBytes, readU53 } from '../base/index.ts';
 import { type Bus, type DataStore, keys } from '../store/index.ts';
 import { readChanges, readLog } from './changes.ts';
+import { deleteData, type DocumentLinks } from './delete.ts';
+import { deleteGrantsOfOwner, setGrant, sharedWith } from './grants.ts';
 import { sameBytes, storedHead } from './head.ts';
 import { type AccountStats, Sequencer } from './sequencer.ts';
-import { deleteData, type DocumentLinks } from './delete.ts';
 import { trimLog } from './trim.ts';
 import type {
   Account,
@@ -74,7 +75,10 @@ export function createAccounts(options: { readonly data: DataStore; readonly bus
       });
     },
     deleteAccount: async (id, links) => {
-      await writeOne(sequencer, id, (writer) => {
+      for (const { owner, type, container } of await sharedWith(data, id))
+        await writeOne(sequencer, owner, (writer) => setGrant(writer, type, container, id, 0));
+      await writeOne(sequencer, id, async (writer) => {
+        await deleteGrantsOfOwner(writer);
         writer.changeHead({ closed: true });
       }).catch((error: unknown) => {
         // Closed by a run that was interrupted: go on where it stopped.

@@ -301,8 +301,8 @@ export class ColumnsEdit {
       words[word] = (words[word] as number) | (1 << (number & 31));
     }
     while (this.#words.length < words.length) this.#words.push(new ChunkWriter([], 0, newWords, 0));
-    for (let i = 0; i < words.length; i++) {
-      const value = (words[i] as number) >>> 0;
+    for (let i = 0; i < this.#words.length; i++) {
+      const value = (words[i] ?? 0) >>> 0;
       const writer = this.#words[i] as ChunkWriter<number, Uint32Array>;
       if (writer.get(row) !== value) writer.set(row, value);
     }

@@ -1,5 +1,7 @@
 // The door to text search of e-mail.
+export { readColdsFrom } from './colds.ts';
 export { EMAIL_INDEX } from './document.ts';
+export { attachMailSearch, loadMailSearch } from './remote.ts';
 export {
   createMailSearch,
   type MailSearchOptions,

@@ -45,6 +45,8 @@ export function attachMailSearch(search: SearchClient): MailSearch {
       (await search.ask(GUEST, 'search', [account, query])) as readonly DocumentId[],
     candidates: async (account, query) =>
       (await search.ask(GUEST, 'candidates', [account, query])) as readonly DocumentId[] | undefined,
+    reindex: async (account) => void (await search.ask(GUEST, 'reindex', [account])),
+    removeAccount: (account) => search.removeAccount(account),
     close: async () => send(),
   };
 }

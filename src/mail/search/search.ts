@@ -47,6 +47,8 @@ export async function createMailSearch(options: MailSearchOptions): Promise<Mail
   await indexer.start();
   return {
     wake: (account) => indexer.wake(account),
+    reindex: (account) => indexer.reindex(account),
+    removeAccount: (account) => search.removeAccount(account),
     close: () => indexer.close(),
     async search(account, { field, value }) {
       const terms = parseQuery(value, languages);
@@ -60,7 +62,7 @@ export async function createMailSearch(options: MailSearchOptions): Promise<Mail
       // `text` is the whole header too, of which the index has a few fields only.
       if (terms.length === 0 || query.field === 'text') return undefined;
       const parked = await indexer.catchUp(account);
-      return await candidates(search, account, query, terms, parked);
+      return candidates(search, account, query, terms, parked);
     },
   };
 }

@@ -73,8 +73,8 @@ export async function readSearchTexts(
 }
 
 /**
- * Whether a field holds a value as a substring, without regard to case (i;unicode-casemap, RFC 5051): the test
- * behind `MailSearch.candidates`.
+ * Whether a field holds a value as a substring, without regard to case and compatibility forms, but to accents: the
+ * test that `MailSearch.candidates` goes before.
  */
 export function holdsText(texts: SearchTexts, field: SearchQuery['field'], value: string): boolean {
   const wanted = caseMap(value);
@@ -84,7 +84,7 @@ export function holdsText(texts: SearchTexts, field: SearchQuery['field'], value
 const NOTHING = new Uint8Array();
 const ADDRESS_FIELDS = ['from', 'to', 'cc', 'bcc'] as const;
 
-const caseMap = (text: string): string => text.normalize('NFKD').toUpperCase();
+const caseMap = (text: string): string => text.normalize('NFKC').toUpperCase();
 
 type Read = (range: BlobRange) => Uint8Array;
 type Lists = { [name in keyof SearchTexts]: SearchText[] };

@@ -56,6 +56,11 @@ export function filterValues(declaration: Declaration, filter: Filter, value: Pl
     const found = new Set(filter.properties.flatMap((property) => wordsOf(textOf(value[property]))));
     return [...found].map(utf8);
   }
+  if (filter.match === 'derived') {
+    const { kind } = filter.field;
+    const found = filter.values(value).flatMap((one) => kind.indexBytes?.(one as never) ?? []);
+    return found.length > 0 ? found : [null];
+  }
   if (filter.property === '@type') return [utf8(String(value['@type']))];
   const part = value[filter.property];
   const field = fieldsOf(declaration.shape, value)[filter.property];

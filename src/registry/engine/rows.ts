@@ -68,6 +68,10 @@ export const countKey = (type: string): Key => keys.otherKey(RegistryIndex, 'n',
 export const tenantCountKey = (tenant: number, quota: string): Key =>
   keys.otherKey(RegistryIndex, 't', keys.u53Part(tenant), quota);
 
+/** How many records of a type an account has. */
+export const accountCountKey = (account: number, type: string): Key =>
+  keys.otherKey(RegistryIndex, 'a', keys.u53Part(account), type);
+
 /** Last sequential id of a type. */
 export const sequenceKey = (type: string): Key => keys.otherKey(System, 'registry/sequence/', type);
 

@@ -3,8 +3,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import { emit, encodeId, now, randomBytes, readU16, readU53, writeU53 } from '../../base/index.ts';
 import type { Batch } from '../../store/index.ts';
-import { type DeclaredObject, findDeclaration, type ValueOf } from '../objects/index.ts';
-import { type Declaration, findField, isObject, patchTree, type Plain, shapeKind } from '../schema/index.ts';
+import {
+  type DeclaredObject,
+  type DeclaredSingleton,
+  findDeclaration,
+  type ValueOf,
+} from '../objects/index.ts';
+import {
+  type ClientOperation,
+  type Declaration,
+  fieldsOf,
+  findField,
+  formatField,
+  isObject,
+  patchTree,
+  type Plain,
+  shapeKind,
+} from '../schema/index.ts';
 import { ChangeInput } from './input.ts';
 import { planChange, type PlanContext, quotaRefusal, type RawRecord } from './plan.ts';
 import type { Registry } from './registry.ts';
@@ -45,9 +60,12 @@ export class Writer {
     this.#plan = {
       store: registry.store,
       findDeclaration,
-      tenantLimit: async (tenant, quota) => {
-        const quotas = (await registry.object('Tenant', tenant))?.quotas;
-        return (quotas as Readonly<Record<string, number>> | undefined)?.[quota];
+      limitOf: async ({ owner, id, quota, fallback }) => {
+        const holder = await registry.object(owner === 'tenant' ? 'Tenant' : 'Account', id);
+        const own = (holder?.quotas as Readonly<Record<string, number>> | undefined)?.[quota];
+        if (own !== undefined || !fallback) return own;
+        const settings = registry.singleton(fallback.settings as DeclaredSingleton) as Plain;
+        return (settings[fallback.property] as number | null | undefined) ?? undefined;
       },
     };
   }
@@ -59,6 +77,7 @@ export class Writer {
     context: WriteContext,
     wanted?: number,
   ): Promise<Written> {
+    refuseUnlessClientsMay(declaration, 'create', context.caller);
     const input = this.#input(context);
     if (!isObject(json)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
     const stamped = this.#stamp(declaration, json, context, input);
@@ -92,6 +111,7 @@ export class Writer {
     patch: unknown,
     context: WriteContext,
   ): Promise<Written> {
+    refuseUnlessClientsMay(declaration, 'update', context.caller);
     if (!isObject(patch)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
     return this.modify(
       declaration,
@@ -124,6 +144,7 @@ export class Writer {
   }
 
   async destroy(declaration: Declaration, id: number, context: WriteContext): Promise<void> {
+    refuseUnlessClientsMay(declaration, 'destroy', context.caller);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await this.#read(declaration, id);
       if (!before || !isVisible(declaration, before.value, context)) throw new Refusal('notFound');
@@ -177,7 +198,8 @@ export class Writer {
       declaration,
       caller: context.caller,
       account: context.account,
-      id,
+      // ids in order of time are known before the hooks run: some of them write the id into the record
+      id: id ?? (declaration.ids === 'timed' && value ? this.#timedId() : undefined),
       before: before?.value,
       value,
       reveal: {},
@@ -224,7 +246,7 @@ export class Writer {
         const own = recordKey(declaration.name, id);
         if (wanted !== undefined && Buffer.compare(result.conflict, own) === 0) return undefined;
       } catch (error) {
-        throw quotaRefusal(error, planned.quota);
+        throw quotaRefusal(error, planned.quotas);
       }
     }
     throw moved();
@@ -271,13 +293,7 @@ export class Writer {
 
   /** Id of a new record: the wanted one, or the next one of the type. */
   async #nextId(declaration: Declaration, batch: Batch, wanted: number | undefined): Promise<number> {
-    if (declaration.ids === 'timed') {
-      if (wanted !== undefined) return wanted;
-      // 41 bits of milliseconds and 12 bits that keep what is made in the same one apart
-      const tick = (now() - EPOCH) * 4096 + (readU16(randomBytes(2), 0) & 0x3ff);
-      this.#lastId = Math.max(this.#lastId + 1, tick);
-      return this.#lastId;
-    }
+    if (declaration.ids === 'timed') return wanted ?? this.#timedId();
     const key = sequenceKey(declaration.name);
     const last = await this.#registry.store.get(key);
     const highest = last ? readU53(last, 0) : 0;
@@ -286,6 +302,13 @@ export class Writer {
     writeU53(bytes, 0, Math.max(highest, id));
     batch.assert(key, last ?? 'absent').set(key, bytes);
     return id;
+  }
+
+  /** 41 bits of milliseconds and 12 bits that keep what is made in the same one apart. */
+  #timedId(): number {
+    const tick = (now() - EPOCH) * 4096 + (readU16(randomBytes(2), 0) & 0x3ff);
+    this.#lastId = Math.max(this.#lastId + 1, tick);
+    return this.#lastId;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -349,6 +372,16 @@ export function patched(
   }
   const { children, bad } = patchTree(patch);
   for (const pointer of bad) input.reject(pointer, 'not a usable pointer');
+  if (declaration.clientsUpdate && !caller.internal) {
+    const fields = fieldsOf(declaration.shape, before);
+    for (const [name, part] of children) {
+      if (name === '@type' || declaration.clientsUpdate.includes(name)) continue;
+      const field = fields[name];
+      const same =
+        field && part.kind === 'value' && isDeepStrictEqual(part.value, formatField(field, before[name]));
+      if (!same) input.reject(name, 'this property is set by the server');
+    }
+  }
   const tag = children.get('@type');
   if (declaration.fixedVariant && tag?.kind === 'value' && tag.value !== before['@type']) {
     throw new Refusal('invalidProperties', {
@@ -357,6 +390,18 @@ export function patched(
     });
   }
   return shapeKind(declaration.shape).patch?.(before, children, '', input) ?? before;
+}
+
+/** Some records are the server's own: clients only look at them, or drop them. */
+export function refuseUnlessClientsMay(
+  { name, clientsMay }: Declaration,
+  operation: ClientOperation,
+  caller: Caller,
+): void {
+  if (caller.internal || clientsMay.includes(operation)) return;
+  throw new Refusal('forbidden', {
+    description: `The server alone may ${operation} records of ${name}.`,
+  });
 }
 
 /** True when the caller may know that the record exists. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, it } from 'node:test';
 import { openMemory, type Stores } from '../store/index.ts';
-import { type AccountsService, createAccounts } from './accounts.ts';
 import {
   ALL_RIGHTS,
   grantHead,
@@ -11,8 +10,11 @@ import {
   Right,
   setGrant,
   sharedWith,
-} from './grants.ts';
-import { Aspect, DataType } from './types.ts';
+  type AccountsService,
+  Aspect,
+  createAccounts,
+  DataType,
+} from './index.ts';
 
 const OWNER = 5;
 const FRIEND = 6;

@@ -1,7 +1,9 @@
 // The accounts of a store as the floors above use them: heads, reads that agree, writes, and the log.
-import { MAX_SAFE, randomBytes, readU53 } from '../base/index.ts';
+import { MAX_SAFE, NotFound, randomBytes, readU53 } from '../base/index.ts';
 import { type Bus, type DataStore, keys } from '../store/index.ts';
 import { readChanges, readLog } from './changes.ts';
+import { deleteData, type DocumentLinks } from './delete.ts';
+import { deleteGrantsOfOwner, setGrant, sharedWith } from './grants.ts';
 import { sameBytes, storedHead } from './head.ts';
 import { type AccountStats, Sequencer } from './sequencer.ts';
 import { trimLog } from './trim.ts';
@@ -34,8 +36,18 @@ const EPOCH_JUMP = 0x1_0000_0000;
 export interface AccountsService extends Accounts {
   /** Counters since the start, of this thread. */
   readonly stats: Readonly<AccountStats>;
-  /** Marks an account as deleted: every later write of it throws NotFound. */
-  closeAccount(id: AccountId): Promise<void>;
+  /**
+   * Shortens the log of an account: the newest `keepChanges` changes stay, and all that are younger than `olderThan`
+   * (milliseconds since 1970). Returns the horizon that holds now.
+   */
+  trim(id: AccountId, keepChanges: number, olderThan: number): Promise<ChangeId>;
+  /** Begins another epoch after a restore: every state given out before is void, and change ids jump by 2^32. */
+  renew(id: AccountId): Promise<void>;
+  /**
+   * Deletes all data of an account. Its head stays as a mark: writes that come late throw NotFound. Blob links stand by
+   * hash; `links` names those of some documents, or all links of the store are looked through once.
+   */
+  deleteAccount(id: AccountId, links?: DocumentLinks): Promise<void>;
   /** Stops listening to the bus. Writes under way are still answered. */
   close(): void;
 }
@@ -48,10 +60,31 @@ export function createAccounts(options: { readonly data: DataStore; readonly bus
     stats: sequencer.stats,
     get: (id) => new StoredAccount(id, data, sequencer),
     writeAll: (ids, fn, writeOptions) => writeAll(sequencer, ids, fn, writeOptions),
-    closeAccount: async (id) => {
-      await writeOne(sequencer, id, (writer) => {
-        writer.changeHead({ closed: true });
+    trim: (id, keepChanges, olderThan) => {
+      const account = new StoredAccount(id, data, sequencer);
+      return trimLog(data, account, keepChanges, olderThan, async (horizon) => {
+        await writeOne(sequencer, id, (writer) => {
+          if (writer.head.horizon < horizon) writer.changeHead({ horizon });
+        });
       });
+    },
+    renew: async (id) => {
+      await writeOne(sequencer, id, (writer) => {
+        const change = writer.head.change + EPOCH_JUMP;
+        writer.changeHead({ epoch: writer.head.epoch + 1, change, horizon: change });
+      });
+    },
+    deleteAccount: async (id, links) => {
+      for (const { owner, type, container } of await sharedWith(data, id))
+        await writeOne(sequencer, owner, (writer) => setGrant(writer, type, container, id, 0));
+      await writeOne(sequencer, id, async (writer) => {
+        await deleteGrantsOfOwner(writer);
+        writer.changeHead({ closed: true });
+      }).catch((error: unknown) => {
+        // Closed by a run that was interrupted: go on where it stopped.
+        if (!(error instanceof NotFound)) throw error;
+      });
+      await deleteData(data, id, links);
     },
     close: () => {
       sequencer.close();
@@ -121,21 +154,6 @@ class StoredAccount implements Account {
 
   async changes(type: DataType, since: StatePosition, limit: number): Promise<Changes | undefined> {
     return readChanges(this.#data, this.id, await this.head(), type, since, limit);
-  }
-
-  trim(keepChanges: number, olderThan: number): Promise<ChangeId> {
-    return trimLog(this.#data, this, keepChanges, olderThan, async (horizon) => {
-      await writeOne(this.#sequencer, this.id, (writer) => {
-        if (writer.head.horizon < horizon) writer.changeHead({ horizon });
-      });
-    });
-  }
-
-  async renew(): Promise<void> {
-    await writeOne(this.#sequencer, this.id, (writer) => {
-      const change = writer.head.change + EPOCH_JUMP;
-      writer.changeHead({ epoch: writer.head.epoch + 1, change, horizon: change });
-    });
   }
 }
 

@@ -90,7 +90,9 @@ export class Overlay {
   /** False when nothing here can change a scan of the range. */
   touches(from: string, to: string): boolean {
     if (this.empty) return false;
-    return this.#ranges.some((range) => range.from < to && range.to > from) || this.#between(from, to).length > 0;
+    return (
+      this.#ranges.some((range) => range.from < to && range.to > from) || this.#between(from, to).length > 0
+    );
   }
 
   #put(text: string, row: Row): void {

@@ -6,7 +6,6 @@ import { type AccountHead, encodeHead, type StoredHead } from './head.ts';
 import { Overlay } from './overlay.ts';
 import {
   type AccountId,
-  Aspect,
   type BesideRows,
   type ChangeId,
   DataType,

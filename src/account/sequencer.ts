@@ -173,26 +173,25 @@ export class Sequencer {
   }
 
   #start(item: Item): void {
-    const unread: Lane[] = [];
     for (const lane of item.lanes) {
       lane.shift();
       lane.busy = true;
-      if (!lane.head) unread.push(lane);
     }
-    if (unread.length === 0) {
-      this.#run(item);
+    if (item.lanes.every(hasHead)) this.#run(item);
+    else void this.#runWithHeads(item);
+  }
+
+  async #runWithHeads(item: Item): Promise<void> {
+    try {
+      // Again when a run of another of the accounts failed meanwhile and took its head along.
+      while (!item.lanes.every(hasHead)) await this.#readHeads(item.lanes.filter((lane) => !hasHead(lane)));
+    } catch (error) {
+      for (const lane of item.lanes) lane.busy = false;
+      item.reject(error);
+      this.#wakeAll(item.lanes);
       return;
     }
-    this.#readHeads(unread).then(
-      () => {
-        this.#run(item);
-      },
-      (error: unknown) => {
-        for (const lane of item.lanes) lane.busy = false;
-        item.reject(error);
-        this.#wakeAll(item.lanes);
-      },
-    );
+    this.#run(item);
   }
 
   async #readHeads(lanes: readonly Lane[]): Promise<void> {
@@ -210,8 +209,14 @@ export class Sequencer {
       waits ||= attempt instanceof Promise;
       attempts.push(attempt);
     }
-    if (waits) void Promise.all(attempts).then((done) => this.#finish(item, done));
+    if (waits) void this.#finishLater(item, attempts);
     else this.#finish(item, attempts as Attempt[]);
+  }
+
+  async #finishLater(item: Item, attempts: readonly (Attempt | Promise<Attempt>)[]): Promise<void> {
+    const done: Attempt[] = [];
+    for (const attempt of attempts) done.push(attempt instanceof Promise ? await attempt : attempt);
+    this.#finish(item, done);
   }
 
   /** Runs the write for one account. Never throws, never rejects. */
@@ -235,7 +240,7 @@ export class Sequencer {
     try {
       if (head.closed) throw new NotFound('account', lane.id);
       const result = fn(writer);
-      return result instanceof Promise ? result.then(done, refused) : done(result);
+      return result instanceof Promise ? settle(result, done, refused) : done(result);
     } catch (error) {
       return refused(error);
     }
@@ -378,7 +383,8 @@ export class Sequencer {
       if (item.attempts < MAX_ATTEMPTS) again.push(item);
       else item.reject(new Unavailable(`account ${item.lanes[0]?.id}`, 1000));
     }
-    for (const { id } of run.parts.values()) emit('account.conflict', { account: id, writes: run.items.length }, 'debug');
+    for (const { id } of run.parts.values())
+      emit('account.conflict', { account: id, writes: run.items.length }, 'debug');
     this.#rebuild(run, again);
   }
 
@@ -417,6 +423,8 @@ export class Sequencer {
 /** A write runs once it is first in the queues of all its accounts. */
 const isNext = (item: Item): boolean => item.lanes.every((lane) => lane.first === item && !lane.busy);
 
+const hasHead = (lane: Lane): boolean => lane.head !== undefined;
+
 function putBack(items: readonly Item[]): void {
   const byLane = new Map<Lane, Item[]>();
   for (const item of items) {
@@ -427,6 +435,21 @@ function putBack(items: readonly Item[]): void {
     }
   }
   for (const [lane, list] of byLane) lane.putBack(list);
+}
+
+/** Never rejects. */
+async function settle(
+  result: Promise<unknown>,
+  done: (value: unknown) => Attempt,
+  refused: (error: unknown) => Attempt,
+): Promise<Attempt> {
+  let value: unknown;
+  try {
+    value = await result;
+  } catch (error) {
+    return refused(error);
+  }
+  return done(value);
 }
 
 interface Beside {

@@ -1,14 +1,10 @@
-// Shortens the log of an account and takes all of a deleted account away, in bounded batches
-// (spec-mail-access §7.6).
-import { setImmediate as nextTurn } from 'node:timers/promises';
+// Shortens the log of an account, in bounded batches (spec-mail-access §7.6).
 import { emit, readU32 } from '../base/index.ts';
 import { type DataStore, type Key, keys, type Range } from '../store/index.ts';
+import { deleteRows } from './delete.ts';
 import './events.ts';
 import { timeOfRecord } from './log-record.ts';
 import type { Account, AccountId, ChangeId } from './types.ts';
-
-/** Rows that one commit deletes. */
-const BATCH_ROWS = 1000;
 
 /**
  * Raises the horizon first, so that a reader which tests it never takes half of a log for all of it, then deletes the
@@ -23,7 +19,7 @@ export async function trimLog(
 ): Promise<ChangeId> {
   const { id } = account;
   const head = await account.head();
-  const newest = head.change - keepChanges + 1;
+  const newest = Math.min(head.change, head.change - keepChanges + 1);
   const wanted = await firstYoung(store, id, head.horizon, newest, olderThan);
   if (wanted > head.horizon) await raise(wanted);
   const horizon = Math.max(wanted, head.horizon);
@@ -42,20 +38,6 @@ export async function trimLog(
   }
   if (rows > 0) emit('account.log-trimmed', { account: id, horizon, rows }, 'debug');
   return horizon;
-}
-
-/** Deletes the rows of a range, a bounded number in each commit; returns how many there were. */
-export async function deleteRows(store: DataStore, range: Range): Promise<number> {
-  let rows = 0;
-  for (;;) {
-    const page = await store.scan(range, { limit: BATCH_ROWS, keysOnly: true });
-    if (page.keys.length === 0) return rows;
-    rows += page.keys.length;
-    const to = page.next ? afterKey(page.keys.at(-1) as Key) : range.to;
-    await store.commit(store.newBatch().deleteRange({ from: range.from, to }));
-    if (!page.next) return rows;
-    await nextTurn();
-  }
 }
 
 /** The first change from `from` on that is not older than a time, `limit` at most. */
@@ -79,10 +61,3 @@ async function firstYoung(
 
 const firstKey = async (store: DataStore, range: Range): Promise<Key | undefined> =>
   (await store.scan(range, { limit: 1, keysOnly: true })).keys[0];
-
-/** The smallest key behind this one. */
-function afterKey(key: Key): Key {
-  const after = new Uint8Array(key.length + 1);
-  after.set(key);
-  return after;
-}

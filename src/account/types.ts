@@ -216,13 +216,6 @@ export interface Account {
   log(since: ChangeId, limit: number): Promise<LogRecord[] | undefined>;
   /** Changes of a type since a state; undefined when they cannot be calculated. */
   changes(type: DataType, since: StatePosition, limit: number): Promise<Changes | undefined>;
-  /**
-   * Shortens the log: the newest `keepChanges` changes stay, and all that are younger than `olderThan`
-   * (milliseconds since 1970). Returns the horizon that holds now.
-   */
-  trim(keepChanges: number, olderThan: number): Promise<ChangeId>;
-  /** Begins another epoch after a restore: every state given out before is void, and change ids jump by 2^32. */
-  renew(): Promise<void>;
 }
 
 export type WriteOutcome<T> = Written<T> | { readonly error: unknown };

@@ -1,7 +1,15 @@
 // One write while it runs: collects rows, log entries and what moves in the head, apart from everything else, so
 // that it can be thrown away when the write refuses or must run again.
 import { LimitExceeded, now } from '../base/index.ts';
-import { type Key, keys, type Page, type Range, type ReadView, type ScanOptions, type SpoolFile } from '../store/index.ts';
+import {
+  type Key,
+  keys,
+  type Page,
+  type Range,
+  type ReadView,
+  type ScanOptions,
+  type SpoolFile,
+} from '../store/index.ts';
 import { foldAspects, foldKinds } from './fold.ts';
 import { AccountHead, type HeadFields } from './head.ts';
 import { encodeLogRecord } from './log-record.ts';

@@ -6,6 +6,7 @@ export { type MethodTable, methodTable } from './engine.ts';
 export { type DownloadOptions, downloadRoutes } from './download.ts';
 export { type EventSourceOptions, eventSourceRoutes } from './event-source.ts';
 export { mailMethods } from './mail.ts';
+export { jmapAccount } from './mail-port.ts';
 export type { JmapMethod } from './method.ts';
 export { registryMethods } from './registry.ts';
 export type { MailServices } from './services.ts';

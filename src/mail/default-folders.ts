@@ -2,7 +2,7 @@
 // is looked at for the first time.
 import { type AccountWriter, DataType, type DocumentId } from '../account/index.ts';
 import { readU32 } from '../base/index.ts';
-import { documentRange } from '../store/index.ts';
+import { keys } from '../store/index.ts';
 import type { Edit } from './edit.ts';
 import { decodeMailbox, type MailboxRecord } from './records/mailbox.ts';
 import type { DefaultFolder, MailSettings } from './types.ts';
@@ -40,7 +40,7 @@ export async function allMailboxes(
   w: Pick<AccountWriter, 'id' | 'scan'>,
 ): Promise<Map<DocumentId, MailboxRecord>> {
   const mailboxes = new Map<DocumentId, MailboxRecord>();
-  const range = documentRange(w.id, DataType.Mailbox);
+  const range = keys.documentRange(w.id, DataType.Mailbox);
   for (let after: Uint8Array | undefined; ; ) {
     const page = await w.scan(range, { limit: PAGE, ...(after && { after }) });
     for (const [i, key] of page.keys.entries())

@@ -2,7 +2,7 @@
 // by one, and at the end writes what moved with them - counters, modseqs, threads, tombstones and the log entries of
 // every type (`spec-mail-access.md` §7.1-§7.4). Everything that changes an e-mail goes through `change`.
 import { type AccountWriter, Aspect, type ChangeId, DataType, type DocumentId } from '../account/index.ts';
-import { documentKey, tombstoneKey } from '../store/index.ts';
+import { keys } from '../store/index.ts';
 import { decodeEmail, type EmailRecord, encodeEmail, type Membership } from './records/email.ts';
 import { DRAFT, SEEN } from './records/keywords.ts';
 import { decodeMailbox, encodeMailbox, type MailboxRecord } from './records/mailbox.ts';
@@ -50,7 +50,7 @@ export class Edit {
   async loadMailboxes(ids: Iterable<DocumentId>): Promise<void> {
     const wanted = [...new Set(ids)].filter((id) => !this.#mailboxes.has(id) && !this.#gone.has(id));
     if (wanted.length === 0) return;
-    const rows = await this.w.getMany(wanted.map((id) => documentKey(this.w.id, DataType.Mailbox, id)));
+    const rows = await this.w.getMany(wanted.map((id) => keys.documentKey(this.w.id, DataType.Mailbox, id)));
     for (const [i, id] of wanted.entries()) {
       const row = rows[i];
       if (row) this.useMailbox(id, decodeMailbox(row));
@@ -90,7 +90,7 @@ export class Edit {
   async loadThreads(ids: Iterable<DocumentId>): Promise<void> {
     const wanted = [...new Set(ids)].filter((id) => !this.#threads.has(id));
     if (wanted.length === 0) return;
-    const rows = await this.w.getMany(wanted.map((id) => documentKey(this.w.id, DataType.Thread, id)));
+    const rows = await this.w.getMany(wanted.map((id) => keys.documentKey(this.w.id, DataType.Thread, id)));
     const others: DocumentId[] = [];
     for (const [i, id] of wanted.entries()) {
       const row = rows[i];
@@ -119,16 +119,16 @@ export class Edit {
     return this.#threads.get(id)?.orphans ?? [];
   }
 
-  setOrphans(id: DocumentId, keys: readonly Uint8Array[]): void {
+  setOrphans(id: DocumentId, orphans: readonly Uint8Array[]): void {
     const thread = this.#threads.get(id);
     if (!thread) return;
-    thread.orphans = keys;
+    thread.orphans = orphans;
     thread.dirty = true;
   }
 
   /** Hot records of e-mails, in the order asked. */
   async emails(ids: readonly DocumentId[]): Promise<(EmailRecord | undefined)[]> {
-    const rows = await this.w.getMany(ids.map((id) => documentKey(this.w.id, DataType.Email, id)));
+    const rows = await this.w.getMany(ids.map((id) => keys.documentKey(this.w.id, DataType.Email, id)));
     return rows.map((row) => row && decodeEmail(row));
   }
 
@@ -190,11 +190,10 @@ export class Edit {
     const { w } = this;
     for (const [id, mailbox] of this.#mailboxes) {
       const { record, touched, aspects, left } = mailbox;
-      if (left.length > 0)
-        w.set(tombstoneKey(w.id, id, w.change, 0), encodeRanges(rangesOf(left)));
+      if (left.length > 0) w.set(keys.tombstoneKey(w.id, id, w.change, 0), encodeRanges(rangesOf(left)));
       if (touched) record.highestModseq = w.change;
       if (aspects !== 0) w.update(DataType.Mailbox, id, encodeMailbox(record), { aspects });
-      else if (touched) w.set(documentKey(w.id, DataType.Mailbox, id), encodeMailbox(record));
+      else if (touched) w.set(keys.documentKey(w.id, DataType.Mailbox, id), encodeMailbox(record));
     }
   }
 
@@ -222,7 +221,9 @@ export class Edit {
       const then = before && membershipIn(before, membership.mailbox);
       if (then?.uid !== membership.uid) mailbox.touched = true;
       add(mailbox, membership, unreadAfter, 1);
-      if (membership.deleted ? then?.deleted === false : !then || then.deleted || unreadBefore !== unreadAfter)
+      if (
+        membership.deleted ? then?.deleted === false : !then || then.deleted || unreadBefore !== unreadAfter
+      )
         mailbox.aspects |= Aspect.Counters;
     }
     for (const membership of before?.memberships ?? []) {
@@ -268,11 +269,13 @@ export class Edit {
       }
       if (!thread.moved && !thread.dirty) continue;
       const record = encodeThread(thread);
-      if (!before) w.create(DataType.Thread, record, { id, ...(visible === 0 && { aspects: Aspect.Hidden }) });
-      else if (before.visible > 0 && visible === 0) w.update(DataType.Thread, id, record, { kind: 'destroy' });
+      if (!before)
+        w.create(DataType.Thread, record, { id, ...(visible === 0 && { aspects: Aspect.Hidden }) });
+      else if (before.visible > 0 && visible === 0)
+        w.update(DataType.Thread, id, record, { kind: 'destroy' });
       else if (before.visible === 0 && visible > 0) w.update(DataType.Thread, id, record, { kind: 'create' });
       else if (thread.moved && visible > 0) w.update(DataType.Thread, id, record);
-      else w.set(documentKey(w.id, DataType.Thread, id), record);
+      else w.set(keys.documentKey(w.id, DataType.Thread, id), record);
     }
   }
 

@@ -1,12 +1,6 @@
 // Keywords within a write: names to numbers, giving new numbers where an account meets a keyword for the first time.
 import type { AccountWriter } from '../account/index.ts';
-import {
-  areUsual,
-  checkKeywords,
-  decodeKeywords,
-  encodeKeywords,
-  KeywordTable,
-} from './records/keywords.ts';
+import { areUsual, checkKeywords, decodeKeywords, encodeKeywords, KeywordTable } from './records/keywords.ts';
 import { keywordsKey } from './records/rows.ts';
 
 const USUAL = new KeywordTable();

@@ -1,7 +1,7 @@
 // Puts a prepared message into an account within a write: hot and cold record, blob and link, thread, quota, index task.
 import { type AccountWriter, Aspect, DataType, type DocumentId, type Head } from '../account/index.ts';
 import { LimitExceeded } from '../base/index.ts';
-import { coldKey, searchTaskKey } from '../store/index.ts';
+import { keys } from '../store/index.ts';
 import type { Edit } from './edit.ts';
 import type { Prepared } from './prepare.ts';
 import type { Membership } from './records/email.ts';
@@ -60,7 +60,7 @@ export async function storeMessage(
   { mailboxIds, keywords, receivedAt, deleted }: Placement,
 ): Promise<Appended> {
   const { w } = edit;
-  const { hash, size, keys, receivedHash } = message;
+  const { hash, size, receivedHash } = message;
   const thread = await placeInThread(edit, message.anonymous ? index.slice(1) : index);
   const id = w.newId();
   const memberships = mailboxIds.map(
@@ -69,7 +69,7 @@ export async function storeMessage(
   const { hasAttachment } = message;
   const record = { thread, size, flagModseq: w.change, receivedAt, hasAttachment, memberships, keywords };
   edit.change(id, undefined, record, Aspect.Containers);
-  indexThread(edit, keys, index, thread, receivedHash && arrivalOf(id, w.time, receivedHash));
+  indexThread(edit, message.keys, index, thread, receivedHash && arrivalOf(id, w.time, receivedHash));
   putMessage(w, id, message);
   return { id, thread, hash, size, uids: memberships.map(({ uid }) => uid) };
 }
@@ -89,7 +89,7 @@ export function shareMessage(
   cold: Uint8Array,
 ): void {
   w.linkBlob(hash, DataType.Email, id);
-  w.set(coldKey(w.id, DataType.Email, id), cold);
-  w.set(searchTaskKey(w.id, id), encodeSearchTask({ operation: 'index', since: w.time }));
+  w.set(keys.coldKey(w.id, DataType.Email, id), cold);
+  w.set(keys.searchTaskKey(w.id, id), encodeSearchTask({ operation: 'index', since: w.time }));
   w.addUsedBytes(size);
 }

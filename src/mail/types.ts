@@ -89,8 +89,11 @@ export interface MailView {
   /** Every keyword that members of the mailbox have, for FLAGS and PERMANENTFLAGS. */
   keywordsIn(mailbox: DocumentId): readonly string[];
   /** The same moment without the e-mails that JMAP does not see: most often this view itself. */
-  visible(): MailView;
+  visible(): JmapView;
 }
+
+/** What JMAP reads of a view. */
+export type JmapView = Omit<MailView, 'members' | 'keywordsIn' | 'visible'>;
 
 /** IMAP texts, one octet a character (RFC 9051 §7.5.2). */
 export interface ImapForms {

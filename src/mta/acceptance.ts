@@ -42,10 +42,19 @@ export interface Incoming {
 
 /** Begins to receive the content of a transaction. */
 export function receive(space: IntakeSpace, envelope: Envelope, policy: SessionPolicy): Incoming {
-  const id = toHex(randomBytes(8));
+  const id = nextId();
   const prepare = (head: Buffer, complete: boolean): Prepared | undefined =>
     prepareMessage({ id, envelope, policy, head, complete });
   return { id, intake: new Intake(space, { maxSize: policy.maxMessageSize, prepare }) };
+}
+
+const RUN = toHex(randomBytes(4));
+let serial = 0;
+
+/** Unique in this process, and by its random half nearly so among all others. */
+function nextId(): string {
+  serial = (serial + 1) >>> 0;
+  return RUN + serial.toString(16).padStart(8, '0');
 }
 
 interface Arriving {
@@ -66,7 +75,7 @@ function prepareMessage({ id, envelope, policy, head, complete }: Arriving): Pre
   const { kind, token } = envelope.client;
   const isStranger = kind === 'smtp' && token === undefined;
   const cuts = isStranger ? forgedFields({ bytes: head, block }, policy.hostname) : [];
-  return { front: headerBlock(id, envelope, policy, block), kept: withoutCuts(head, cuts) };
+  return { front: headerBlock(id, envelope, policy, { bytes: head, block }), kept: withoutCuts(head, cuts) };
 }
 
 /**
@@ -87,7 +96,7 @@ export async function accept(
     return verdict;
   } finally {
     content.release();
-    if (content.file !== undefined) await intake.discard();
+    if (content.stored !== undefined) await intake.discard();
   }
 }
 
@@ -129,7 +138,7 @@ async function deliver(
   const outcomes = await mail.deliver(
     {
       bytes: content.bytes,
-      ...(content.file && { file: content.file }),
+      ...content.stored,
       receivedHash: content.receivedHash,
       receivedAt: now(),
       keywords: [],

@@ -1,6 +1,7 @@
 // What the server writes in front of a message: one block, the same for every recipient (RFC 5321 §4.4,
 // RFC 3848, RFC 6531 §4.3, RFC 8601), and what it takes out of a stranger's message because only we may write it.
-import { asBuffer, latin1, now, randomBytes, toHex } from '../base/index.ts';
+import { hash as digest } from 'node:crypto';
+import { asBuffer, latin1, now } from '../base/index.ts';
 import { formatMailDate, type HeaderBlock, type HeaderField } from '../formats/mime/index.ts';
 import type { SessionPolicy } from './policy.ts';
 import type { Client, Envelope } from './types.ts';
@@ -8,7 +9,10 @@ import type { Client, Envelope } from './types.ts';
 /** Octets from the first (inclusive) to the second (exclusive). */
 export type Cut = readonly [number, number];
 
-/** The header of a message that arrives. */
+/** Hexadecimal digits of the hash that make an identifier. */
+const ID_LENGTH = 40;
+
+/** The header of a message that arrives, and the octets it was read from: all of a small message. */
 export interface IncomingHeader {
   readonly bytes: Buffer;
   readonly block: HeaderBlock;
@@ -19,7 +23,7 @@ export function headerBlock(
   id: string,
   envelope: Envelope,
   { add, hostname }: SessionPolicy,
-  { fields }: HeaderBlock,
+  { bytes, block: { fields } }: IncomingHeader,
 ): Buffer {
   const { client, sender, parameters } = envelope;
   const date = formatMailDate({ time: now(), offset: 0 });
@@ -30,7 +34,8 @@ export function headerBlock(
   if (add.received) text += received(id, client, hostname, parameters.smtpUtf8 === true, date);
   if (add.date && !has(fields, 'date')) text += `Date: ${date}\r\n`;
   if (add.messageId && !has(fields, 'message-id')) {
-    text += `Message-ID: <${id}.${toHex(randomBytes(6))}@${hostname}>\r\n`;
+    // The same octets get the same identifier: a message that comes again is known again.
+    text += `Message-ID: <${digest('sha256', bytes, 'hex').slice(0, ID_LENGTH)}@${hostname}>\r\n`;
   }
   return Buffer.from(text, 'utf8');
 }

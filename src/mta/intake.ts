@@ -22,7 +22,9 @@ const BLOCK = 64 * 1024;
 const FRONT = 1024;
 
 /** What goes in front of a message and what of it is kept, or why it is refused. */
-export type Prepared = { readonly front: Buffer; readonly kept: readonly Buffer[] } | { readonly refusal: Reply };
+export type Prepared =
+  | { readonly front: Buffer; readonly kept: readonly Buffer[] }
+  | { readonly refusal: Reply };
 
 /**
  * Looks at the beginning of a message, which is all of it when `complete`; undefined when it has to see more.
@@ -33,8 +35,8 @@ export type Prepare = (head: Buffer, complete: boolean) => Prepared | undefined;
 export interface Content {
   /** What is stored: our block and the message. */
   readonly bytes: Uint8Array;
-  /** The same as a durable file. */
-  readonly file: SpoolFile | undefined;
+  /** The same as a durable file, with its SHA-256. */
+  readonly stored: { readonly file: SpoolFile; readonly hash: Uint8Array } | undefined;
   /** SHA-256 of what was received. */
   readonly receivedHash: Uint8Array;
   /** Call when the delivery is over, whatever came of it. */
@@ -155,11 +157,11 @@ export class Intake {
     const { front, kept } = prepared;
     const receivedHash = digest('sha256', message, 'buffer');
     if (front.length > FRONT || kept.length !== 1 || kept[0]?.length !== message.length) {
-      return { bytes: Buffer.concat([front, ...kept]), file: undefined, receivedHash, release: NOTHING };
+      return { bytes: Buffer.concat([front, ...kept]), stored: undefined, receivedHash, release: NOTHING };
     }
     const start = FRONT - front.length;
     front.copy(whole, start);
-    return { bytes: whole.subarray(start), file: undefined, receivedHash, release: NOTHING };
+    return { bytes: whole.subarray(start), stored: undefined, receivedHash, release: NOTHING };
   }
 
   /** Drops what was kept. May be called at any time, also after `finish`. */
@@ -225,10 +227,11 @@ export class Intake {
   }
 
   async #finishSpool({ writer, hash }: { writer: SpoolWriter; hash: Hash }): Promise<Content> {
-    const { file, size } = await writer.finish();
+    const { file, hash: storedHash, size } = await writer.finish();
     const release = await this.#space.room(size);
     try {
-      return { bytes: await readFile(file.path), file, receivedHash: hash.digest(), release };
+      const bytes = await readFile(file.path);
+      return { bytes, stored: { file, hash: storedHash }, receivedHash: hash.digest(), release };
     } catch (error) {
       release();
       throw error;

@@ -1,6 +1,12 @@
 // Whether a sender and the parameters of MAIL are accepted (RFC 5321 §3.3, RFC 1870 §6, RFC 6409 §6.1).
 import type { AccessToken, Directory } from '../access/index.ts';
-import { canonicalDomain, type Mailbox, type MailParameters, type Reply, reply } from '../formats/smtp/index.ts';
+import {
+  canonicalDomain,
+  type Mailbox,
+  type MailParameters,
+  type Reply,
+  reply,
+} from '../formats/smtp/index.ts';
 import type { SessionPolicy } from './policy.ts';
 import type { Client } from './types.ts';
 

@@ -1,7 +1,7 @@
 // From a line to its answer: parse, check listener, state and permission, run, and map what fails.
 import { checkPermission } from '../access/index.ts';
 import { AccessDenied, emit } from '../base/index.ts';
-import { type Command, parseCommand, type Reply, type Verb } from '../formats/smtp/index.ts';
+import { type Command, parseCommand, type Reply, reply, type Verb } from '../formats/smtp/index.ts';
 import { ConnectionEnded } from '../net/index.ts';
 import { type Answer, type SmtpCommand, wrongSequence } from './command.ts';
 import { replyFor } from './replies.ts';
@@ -14,7 +14,7 @@ export function answer(session: Session, line: Buffer): Answer | Promise<Answer>
   try {
     const command = parseCommand(line);
     verb = command.verb;
-    const result = run(session, command);
+    const result = session.token?.current === false ? runRenewed(session, command) : run(session, command);
     return result instanceof Promise ? settle(session, command.verb, result) : told(session, verb, result);
   } catch (error) {
     return told(session, verb, replyFor(error));
@@ -28,6 +28,15 @@ async function settle(session: Session, verb: Verb, work: Promise<Answer>): Prom
     if (error instanceof ConnectionEnded) throw error;
     return told(session, verb, replyFor(error));
   }
+}
+
+/** Something about the account has changed since the sign-in: what it may do now is what counts. */
+async function runRenewed(session: Session, command: Command): Promise<Answer> {
+  const { token } = session;
+  session.token = token && (await session.options.access.refresh(token));
+  if (session.token !== undefined) return run(session, command);
+  session.over = true;
+  return reply(421, '4.7.0', 'The account or its password has changed: connect and sign in again');
 }
 
 function run(session: Session, command: Command): Answer | Promise<Answer> {
@@ -48,7 +57,11 @@ function refusalOf(session: Session, row: SmtpCommand, command: Command): Reply 
   } catch (error) {
     if (error instanceof AccessDenied) {
       const { permission } = error;
-      emit('security.unauthorized', { account: session.token?.account ?? 0, permission, operation: row.name });
+      emit('security.unauthorized', {
+        account: session.token?.account ?? 0,
+        permission,
+        operation: row.name,
+      });
     }
     return replyFor(error);
   }

@@ -17,7 +17,12 @@ declare module '../base/events.ts' {
     };
     'smtp.signed-in': { connection: string; listener: string; client: string; account: AccountId };
     /** Too many failures: the connection was closed. */
-    'smtp.gave-up': { connection: string; listener: string; client: string; reason: 'sign-in' | 'recipients' };
+    'smtp.gave-up': {
+      connection: string;
+      listener: string;
+      client: string;
+      reason: 'sign-in' | 'recipients';
+    };
     'smtp.tls-failed': { connection: string; listener: string; client: string; reason: string };
   }
 }

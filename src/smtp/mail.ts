@@ -19,32 +19,18 @@ export const rcpt: SmtpCommand<'RCPT'> = {
   handle: addRecipient,
 };
 
-async function beginTransaction(
-  session: Session,
-  { sender, parameters }: CommandOf<'MAIL'>,
-): Promise<Reply> {
+async function beginTransaction(session: Session, { sender, parameters }: CommandOf<'MAIL'>): Promise<Reply> {
   const { policy, options } = session;
   if (session.helo === undefined && policy.requireEhlo) return wrongSequence('Introduce yourself first');
   // The reference's code; 530 5.7.0 would be that of RFC 4954 §6.
   if (policy.requireAuth && session.token === undefined) return wrongSequence('Sign in first');
-  if (session.token !== undefined && !session.token.current) {
-    const token = await options.access.refresh(session.token);
-    if (token === undefined) {
-      session.over = true;
-      return reply(421, '4.7.0', 'The account or its password has changed: connect and sign in again');
-    }
-    session.token = token;
-  }
   const refusal = await options.mta.checkSender({ client: session.client, policy, sender, parameters });
   if (refusal !== undefined) return refusal;
   session.transaction = { sender, parameters, recipients: [], seen: new Set(), incoming: undefined };
   return reply(250, '2.1.0', 'Sender taken');
 }
 
-async function addRecipient(
-  session: Session,
-  { recipient, parameters }: CommandOf<'RCPT'>,
-): Promise<Reply> {
+async function addRecipient(session: Session, { recipient, parameters }: CommandOf<'RCPT'>): Promise<Reply> {
   const { policy, options, listener } = session;
   const transaction = session.transaction as Transaction;
   if (transaction.recipients.length >= policy.maxRecipients) {

@@ -1,14 +1,7 @@
 // One client's session: what it has said so far, and what it may do because of that.
 import type { Access, AccessToken } from '../access/index.ts';
 import type { Mailbox, MailParameters } from '../formats/smtp/index.ts';
-import type {
-  Client,
-  EnvelopeRecipient,
-  Incoming,
-  ListenerKind,
-  Mta,
-  SessionPolicy,
-} from '../mta/index.ts';
+import type { Client, EnvelopeRecipient, Incoming, ListenerKind, Mta, SessionPolicy } from '../mta/index.ts';
 import type { Connection, TlsServer } from '../net/index.ts';
 
 export interface SmtpOptions {

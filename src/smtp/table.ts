@@ -69,4 +69,6 @@ export const COMMANDS: readonly AnyCommand[] = [
   unknown,
 ];
 
-export const TABLE: ReadonlyMap<Verb, AnyCommand> = new Map(COMMANDS.map((command) => [command.name, command]));
+export const TABLE: ReadonlyMap<Verb, AnyCommand> = new Map(
+  COMMANDS.map((command) => [command.name, command]),
+);

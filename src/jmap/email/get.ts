@@ -83,7 +83,8 @@ export function factsOf(view: MailView, row: number): HotFacts {
       id: view.ids[row] as number,
       thread: view.threads[row] as number,
       mailboxes: view.mailboxesOf(row),
-      keywords: view.keywordsOf(row),
+      // RFC 8621 §4.1.1: in lower case; the store keeps the spelling that IMAP clients gave.
+      keywords: view.keywordsOf(row).map((keyword) => keyword.toLowerCase()),
       received: view.received[row] as number,
     },
     size: view.sizes[row] as number,

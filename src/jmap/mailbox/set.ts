@@ -3,6 +3,7 @@
 import { DataType } from '../../account/index.ts';
 import { Conflict, encodeId } from '../../base/index.ts';
 import { type Json, type JsonObject, type Mailbox, mailboxSetArgs } from '../../formats/jmap/index.ts';
+import { MailboxInUse } from '../../mail/index.ts';
 import type { RequestContext } from '../context.ts';
 import { invalidProperties, SetFailure } from '../errors.ts';
 import { stateOf } from '../get.ts';
@@ -176,6 +177,8 @@ function readParent(value: Json, request: RequestContext): number {
 
 /** A clash names the mailbox in the way by its id. */
 function refusal(error: unknown): unknown {
+  if (error instanceof MailboxInUse)
+    return new SetFailure(error.holds === 'mailboxes' ? 'mailboxHasChild' : 'mailboxHasEmail', error.message);
   if (error instanceof Conflict && error.existing !== undefined) {
     const existing = Number(error.existing);
     return Number.isSafeInteger(existing) ? new Conflict(error.message, encodeId(existing)) : error;

@@ -29,16 +29,14 @@ export function orderOf(values: ArrayLike<number>, count: number): Uint32Array {
     if (value > most) most = value;
   }
   if (ascending) return order;
-  if (count < FEW)
-    return order.sort((a, b) => (values[a] as number) - (values[b] as number) || a - b);
+  if (count < FEW) return order.sort((a, b) => (values[a] as number) - (values[b] as number) || a - b);
   // Radix sort by digits of 16 bits, least significant first.
   let from = order;
   let to = new Uint32Array(count);
   const starts = new Uint32Array(DIGITS + 1);
   for (let scale = 1; scale <= most - least; scale *= DIGITS) {
     starts.fill(0);
-    const digit = (index: number): number =>
-      Math.floor(((values[index] as number) - least) / scale) % DIGITS;
+    const digit = (index: number): number => Math.floor(((values[index] as number) - least) / scale) % DIGITS;
     for (let i = 0; i < count; i++) {
       const at = digit(i) + 1;
       starts[at] = (starts[at] as number) + 1;

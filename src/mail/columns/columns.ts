@@ -134,10 +134,7 @@ export function mailboxesOf({ where, lists, ordinals }: Columns, row: number): r
 /** Bytes of the arrays. */
 export function columnsBytes({ fixed, words, flagModseqs, where, lists, boxes }: Columns): number {
   let bytes =
-    fixed.ids.byteLength +
-    fixed.received.byteLength +
-    fixed.sizes.byteLength +
-    fixed.threads.byteLength;
+    fixed.ids.byteLength + fixed.received.byteLength + fixed.sizes.byteLength + fixed.threads.byteLength;
   for (const chunks of [...words, flagModseqs, where])
     for (const chunk of chunks) bytes += chunk?.byteLength ?? 0;
   for (const chunk of lists) bytes += chunk ? chunk.length * 40 : 0;
@@ -304,8 +301,8 @@ export class ColumnsEdit {
       words[word] = (words[word] as number) | (1 << (number & 31));
     }
     while (this.#words.length < words.length) this.#words.push(new ChunkWriter([], 0, newWords, 0));
-    for (let i = 0; i < words.length; i++) {
-      const value = (words[i] as number) >>> 0;
+    for (let i = 0; i < this.#words.length; i++) {
+      const value = (words[i] ?? 0) >>> 0;
       const writer = this.#words[i] as ChunkWriter<number, Uint32Array>;
       if (writer.get(row) !== value) writer.set(row, value);
     }
@@ -367,7 +364,7 @@ function compacted(columns: Columns, shift: Uint32Array): Columns {
     for (let row = 0; row < count; row++) {
       if (shift[row] !== shift[row + 1]) continue;
       const chunk = chunks[row >>> CHUNK_BITS];
-      if (chunk) writer.set(row - (shift[row] as number), chunk[row & (CHUNK - 1)]);
+      if (chunk) writer.set(row - (shift[row] as number), chunk[row & (CHUNK - 1)] as V);
     }
     return writer.finish();
   };

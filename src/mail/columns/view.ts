@@ -1,7 +1,7 @@
 // One moment of an account as the faces read it: columns and mailboxes of one version, and what is worked out of them
 // when it is first asked for.
 import type { ChangeId, DocumentId, Head } from '../../account/index.ts';
-import type { MailboxInfo, MailboxMembers, MailView, ThreadCounts } from '../types.ts';
+import type { JmapView, MailboxInfo, MailboxMembers, MailView, ThreadCounts } from '../types.ts';
 import { orderOf } from './arrays.ts';
 import { type Box, EMPTY_BOX, indexOfUid } from './box.ts';
 import { cell, CHUNK, CHUNK_BITS } from './chunks.ts';
@@ -22,7 +22,7 @@ export class ColumnView implements MailView {
   #byReceived: Uint32Array | undefined;
   #threadIndex: ThreadIndex | undefined;
   #threadCounts: ReadonlyMap<DocumentId, ThreadCounts> | undefined;
-  #visible: MailView | undefined;
+  #visible: JmapView | undefined;
   readonly #members = new Map<DocumentId, Members>();
 
   /** @param before the view of the version before, of which orders are taken over */
@@ -146,12 +146,13 @@ export class ColumnView implements MailView {
       // hot: all members, once for each SELECT
       if (chunks.length > 0) for (let at = 0; at < count; at++) bits |= cell(chunks, rows[at] as number);
       if (i === 0) bits &= ~(ATTACHMENT | HIDDEN);
-      for (let bit = 0; bit < 32; bit++) if ((bits & (1 << bit)) !== 0) names.push(keywords.name(i * 32 + bit));
+      for (let bit = 0; bit < 32; bit++)
+        if ((bits & (1 << bit)) !== 0) names.push(keywords.name(i * 32 + bit));
     }
     return names;
   }
 
-  visible(): MailView {
+  visible(): JmapView {
     if (this.#columns.hidden === 0) return this;
     return (this.#visible ??= new VisibleView(this));
   }

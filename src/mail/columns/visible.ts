@@ -1,10 +1,10 @@
 // A view without the e-mails that are `\Deleted` in all their mailboxes, which JMAP does not see (`spec-mail-access.md`
 // §2.6). Made only while there are such e-mails.
 import type { DocumentId, Head } from '../../account/index.ts';
-import type { MailboxInfo, MailboxMembers, MailView, ThreadCounts } from '../types.ts';
+import type { JmapView, MailboxInfo, ThreadCounts } from '../types.ts';
 import type { ColumnView } from './view.ts';
 
-export class VisibleView implements MailView {
+export class VisibleView implements JmapView {
   readonly head: Head;
   readonly mailboxes: ReadonlyMap<DocumentId, MailboxInfo>;
   readonly count: number;
@@ -81,18 +81,6 @@ export class VisibleView implements MailView {
 
   threadCounts(mailbox: DocumentId): ThreadCounts {
     return this.#all.threadCounts(mailbox);
-  }
-
-  members(mailbox: DocumentId): MailboxMembers | undefined {
-    return this.#all.members(mailbox);
-  }
-
-  keywordsIn(mailbox: DocumentId): readonly string[] {
-    return this.#all.keywordsIn(mailbox);
-  }
-
-  visible(): MailView {
-    return this;
   }
 
   /** Rows of the whole view as rows here, without those that are not visible. */

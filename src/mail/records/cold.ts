@@ -1,7 +1,12 @@
 // The cold record of an e-mail: what is computed once when it is stored and never changes, so that no reader
 // parses the message again. Message, preview and the texts of IMAP are views of the row until they are asked for.
 import { ByteReader, ByteWriter, fromUtf8 } from '../../base/index.ts';
-import { bodyWithoutExtensions, decodeMessage, type ImapTexts, type Message } from '../../formats/mime/index.ts';
+import {
+  bodyWithoutExtensions,
+  decodeMessage,
+  type ImapTexts,
+  type Message,
+} from '../../formats/mime/index.ts';
 import type { ColdRecord, ImapForms } from '../types.ts';
 import { THREAD_KEY } from './thread.ts';
 

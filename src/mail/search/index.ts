@@ -1,3 +1,13 @@
 // The door to text search of e-mail.
+export { readColdsFrom } from './colds.ts';
+export { EMAIL_INDEX } from './document.ts';
+export { attachMailSearch, loadMailSearch } from './remote.ts';
+export {
+  createMailSearch,
+  type MailSearchOptions,
+  type MailSearchSettings,
+  SEARCH_DEFAULTS,
+} from './search.ts';
 export { encodeSearchTask, type SearchTask } from './task.ts';
+export { holdsText, readSearchTexts, type SearchText, type SearchTexts, searchTexts } from './texts.ts';
 export type { MailSearch, ReadColds } from './types.ts';

@@ -16,6 +16,10 @@ export interface MailSearch {
   candidates(account: AccountId, query: SearchQuery): Promise<readonly DocumentId[] | undefined>;
   /** Says that task rows of the account were committed. Cheap; call it after the commit. */
   wake(account: AccountId): void;
+  /** Indexes every e-mail of the account anew, in the background; queries meanwhile use what there is. */
+  reindex(account: AccountId): Promise<void>;
+  /** Forgets a deleted account. */
+  removeAccount(account: AccountId): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 // Calls over a message port: one message asks, one answers. Errors of ours arrive as what they were.
-import type { MessagePort, Worker } from 'node:worker_threads';
+import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
 import { LimitExceeded, WaypostError } from '../../base/index.ts';
 import { SearchRefused, SearchUnavailable } from './errors.ts';
 
@@ -19,8 +19,6 @@ interface Failure {
   readonly limit?: string;
   readonly value?: number;
 }
-
-export type Transfer = readonly (ArrayBuffer | MessagePort)[];
 
 /** A message port, or a worker as its owner sees it. */
 type Port = MessagePort | Worker;
@@ -66,7 +64,7 @@ export class Caller {
     port.unref();
   }
 
-  call(name: string, args: readonly unknown[], transfer: Transfer = []): Promise<unknown> {
+  call(name: string, args: readonly unknown[], transfer: readonly Transferable[] = []): Promise<unknown> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const call = ++this.#last;
     return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 // The search store of the embedded engine as the other threads have it: calls to the search thread.
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Transferable, Worker } from 'node:worker_threads';
 import { emit, type EventLevel, type EventName } from '../../base/index.ts';
-import { Caller, type Transfer } from './calls.ts';
+import { Caller } from './calls.ts';
 import { SearchUnavailable } from './errors.ts';
 import type { SearchChange, SearchIndex, SearchRequest, SearchStats, SearchStore } from './types.ts';
 
@@ -22,7 +22,7 @@ export interface OwnedSearch extends SearchClient {
    * Loads a module into the search thread (see `GuestModule`).
    * @param data structured-clone value that it is started with; what is in `transfer` moves there
    */
-  load(guest: string, module: URL, data: unknown, transfer?: Transfer): Promise<void>;
+  load(guest: string, module: URL, data: unknown, transfer?: readonly Transferable[]): Promise<void>;
   /** For one more thread: `workerData` for `attachSearch` there, and what of it has to be transferred. */
   share(): { readonly handle: SearchHandle; readonly transfer: MessagePort[] };
 }
@@ -95,6 +95,7 @@ const storeOf = (caller: Caller): Omit<SearchClient, 'close'> => ({
     (await caller.call('query', [index, request])) as Uint32Array | undefined,
   removeAccount: async (account: number) => void (await caller.call('removeAccount', [account])),
   stats: async (index: string) => (await caller.call('stats', [index])) as SearchStats,
+  markReady: async (index: string) => void (await caller.call('markReady', [index])),
   ask: (guest, method, args) => caller.call('ask', [guest, method, args]),
   tell: (guest, method, args) => caller.tell('ask', [guest, method, args]),
 });

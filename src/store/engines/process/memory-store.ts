@@ -1,6 +1,6 @@
 // The memory store within a process: values with a life time, counters and advisory locks. Its size is bounded:
 // past the limit the oldest entries go first.
-import { emit, now, randomBytes, utf8 } from '../../../base/index.ts';
+import { emit, now, randomBytes, toHex, utf8 } from '../../../base/index.ts';
 import '../../events.ts';
 import type { MemoryLock, MemoryStore } from '../../types.ts';
 
@@ -56,16 +56,24 @@ export class LocalMemory implements MemoryStore {
   }
 
   async lock(key: string, ttlMs: number): Promise<MemoryLock | undefined> {
+    const token = this.acquire(key, ttlMs);
+    return token === undefined ? undefined : { release: async () => this.unlock(key, token) };
+  }
+
+  /** Takes a lock; the token, by which it is given back, may travel to another thread. */
+  acquire(key: string, ttlMs: number): string | undefined {
     const name = `lock ${key}`;
     if (this.#live(name)) return undefined;
-    const owner = randomBytes(8);
-    this.#put(name, owner, now() + ttlMs);
-    return {
-      release: async () => {
-        // the lock may have lapsed and be someone else's by now
-        if (this.#entries.get(name)?.value === owner) this.#remove(name);
-      },
-    };
+    const token = randomBytes(8);
+    this.#put(name, token, now() + ttlMs);
+    return toHex(token);
+  }
+
+  /** Gives a lock back, unless it lapsed and may be someone else's by now. */
+  unlock(key: string, token: string): void {
+    const name = `lock ${key}`;
+    const value = this.#entries.get(name)?.value;
+    if (value instanceof Uint8Array && toHex(value) === token) this.#remove(name);
   }
 
   close(): void {

@@ -1,0 +1,122 @@
+// Blobs of an account beside its e-mails: who may read one, and uploads that are kept for a while (RFC 8620 §6).
+import { hash as digest } from 'node:crypto';
+import type { AccountId } from '../account/index.ts';
+import { concatBytes, now, readU53 } from '../base/index.ts';
+import { type BlobStore, type DataStore, keys, type SpoolFile, type Stores } from '../store/index.ts';
+
+export interface BlobAccess {
+  /** Whether each blob is linked by a document of the account, or kept for it; by hash, in the order asked. */
+  mayRead(account: AccountId, hashes: readonly Uint8Array[]): Promise<boolean[]>;
+  /** Stores bytes for an account until a time, in milliseconds since 1970. Resolves when durable. */
+  keep(
+    account: AccountId,
+    body: AsyncIterable<Uint8Array>,
+    until: number,
+  ): Promise<{ readonly hash: Uint8Array; readonly size: number }>;
+  /** Ends leases that are over, at most `limit`; returns how many. For the daily clean-up, before blobs are collected. */
+  expire(limit: number): Promise<number>;
+}
+
+/** Bodies up to this size are gathered in memory. */
+const SMALL = 256 * 1024;
+
+export function createBlobAccess({ data, blobs }: Pick<Stores, 'data' | 'blobs'>): BlobAccess {
+  return {
+    mayRead: async (account, hashes) => {
+      const leases = await data.getMany(hashes.map((hash) => keys.blobLeaseKey(account, hash)));
+      return Promise.all(
+        hashes.map(async (hash, i) => {
+          const lease = leases[i];
+          if (lease && readU53(lease, 0) > now()) return true;
+          const links = await data.scan(keys.blobLinkRange(hash, account), { limit: 1, keysOnly: true });
+          return links.keys.length > 0;
+        }),
+      );
+    },
+    keep: async (account, body, until) => {
+      const { hash, size, content, discard } = await gather(body, blobs);
+      try {
+        await lease(data, account, hash, content, until);
+      } catch (error) {
+        await discard();
+        throw error;
+      }
+      return { hash, size };
+    },
+    expire: (limit) => expire(data, limit),
+  };
+}
+
+interface Gathered {
+  readonly hash: Uint8Array;
+  readonly size: number;
+  readonly content: Uint8Array | SpoolFile;
+  readonly discard: () => Promise<void>;
+}
+
+/** Reads a body, into a spool file when it is large. */
+async function gather(body: AsyncIterable<Uint8Array>, blobs: BlobStore): Promise<Gathered> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let spool: Awaited<ReturnType<BlobStore['spool']>> | undefined;
+  try {
+    for await (const chunk of body) {
+      size += chunk.length;
+      if (spool) await spool.write(chunk);
+      else chunks.push(chunk);
+      if (spool || size <= SMALL) continue;
+      spool = await blobs.spool();
+      for (const early of chunks) await spool.write(early);
+    }
+    if (!spool) {
+      const bytes = concatBytes(...chunks);
+      return {
+        hash: digest('sha256', bytes, 'buffer'),
+        size,
+        content: bytes,
+        discard: async () => undefined,
+      };
+    }
+    const { discard } = spool;
+    const { file, hash } = await spool.finish();
+    return { hash, size, content: file, discard };
+  } catch (error) {
+    await spool?.discard();
+    throw error;
+  }
+}
+
+/** A longer lease that is there already stays. */
+async function lease(
+  data: DataStore,
+  account: AccountId,
+  hash: Uint8Array,
+  content: Uint8Array | SpoolFile,
+  until: number,
+): Promise<void> {
+  const key = keys.blobLeaseKey(account, hash);
+  const before = await data.get(key);
+  const end = Math.max(until, before ? readU53(before, 0) : 0);
+  await data.commit(data.newBatch().putBlob(hash, content).set(key, keys.u53Part(end)));
+}
+
+async function expire(data: DataStore, limit: number): Promise<number> {
+  let ended = 0;
+  for (let after: Uint8Array | undefined; ended < limit; ) {
+    const range = keys.prefixRange(Uint8Array.of(keys.Subspace.BlobLease));
+    const page = await data.scan(range, after ? { after } : {});
+    const batch = data.newBatch();
+    let found = 0;
+    for (const [i, key] of page.keys.entries()) {
+      const value = page.values[i] as Uint8Array;
+      if (readU53(value, 0) > now() || ended + found >= limit) continue;
+      batch.assert(key, value).delete(key);
+      found++;
+    }
+    // A lease that was prolonged meanwhile fails the batch; the next run takes the others.
+    if (found > 0 && (await data.commit(batch)).ok) ended += found;
+    if (!page.next) return ended;
+    after = page.next;
+  }
+  return ended;
+}

@@ -1,0 +1,73 @@
+// Opens the mail floor over the stores.
+import { LRUCache } from 'lru-cache';
+import type { AccountId, Accounts } from '../account/index.ts';
+import type { DataStore } from '../store/index.ts';
+import { mailAccount, readCold } from './account.ts';
+import { ColumnCache } from './columns/cache.ts';
+import { deliver } from './deliver.ts';
+import type { MailSearch, ReadColds } from './search/index.ts';
+import { effectiveLimits, Room } from './store-message.ts';
+import type { Mail, MailAccount, MailLimits, MailSettings } from './types.ts';
+
+export interface MailOptions {
+  readonly accounts: Accounts;
+  readonly data: DataStore;
+  readonly settings: () => MailSettings;
+  /** Limits of an account's own. Throws NotFound for an account that is no more. */
+  readonly limitsOf: (account: AccountId) => Promise<MailLimits>;
+  /** Without it text cannot be searched. */
+  readonly search?: MailSearch;
+  /** Bytes of columns held in memory, all accounts together; default 50 MiB. */
+  readonly columnBytes?: number;
+}
+
+const COLUMN_BYTES = 50 * 1024 * 1024;
+/** Inboxes and accounts remembered. */
+const MAX_KNOWN = 50_000;
+
+/** One per thread, as the accounts it stands on. */
+export function createMail({
+  accounts,
+  data,
+  settings,
+  limitsOf,
+  search,
+  columnBytes = COLUMN_BYTES,
+}: MailOptions): Mail {
+  const columns = new ColumnCache({
+    data,
+    maxBytes: columnBytes,
+    load: async () => undefined,
+    moved: () => undefined,
+  });
+  const inboxes = new LRUCache<AccountId, number>({ max: MAX_KNOWN });
+  const known = new LRUCache<AccountId, MailAccount>({ max: MAX_KNOWN });
+  const wake = (id: AccountId): void => search?.wake(id);
+  return {
+    account: (id) => {
+      let account = known.get(id);
+      if (!account) {
+        const limits = (): Promise<MailLimits> => limitsOf(id);
+        account = mailAccount({ account: accounts.get(id), data, columns, settings, limits, search });
+        known.set(id, account);
+      }
+      return account;
+    },
+    deliver: (message, ids) => deliver({ accounts, settings, limitsOf, inboxes, wake }, message, ids),
+    checkQuota: async (id, bytes) => {
+      const [limits, head] = await Promise.all([limitsOf(id), accounts.get(id).head()]);
+      new Room(head, effectiveLimits(limits, settings())).take(bytes);
+    },
+    memory: () => columns.memory(),
+    close: async () => {
+      columns.clear();
+      known.clear();
+    },
+  };
+}
+
+/** Reads cold records for the search index. */
+export const coldReader =
+  (data: DataStore): ReadColds =>
+  (account, ids) =>
+    readCold(data, account, ids);

@@ -1,0 +1,217 @@
+// The tree of mailboxes: what may be made, renamed, moved and destroyed (RFC 8621 §2.5, RFC 9051 §6.3.4-§6.3.6).
+import { Aspect, DataType, type DocumentId } from '../account/index.ts';
+import { AccessDenied, Conflict, Invalid, LimitExceeded, NotFound } from '../base/index.ts';
+import { keys } from '../store/index.ts';
+import { editAccount, type MailContext, MAX_BATCH } from './context.ts';
+import { allMailboxes, ensureDefaults, FIXED_ROLES, ROLES } from './default-folders.ts';
+import type { Edit } from './edit.ts';
+import { membershipIn } from './edit.ts';
+import type { MailboxRecord } from './records/mailbox.ts';
+import { recentKey } from './records/rows.ts';
+import { type Known, leaveMailbox } from './remove.ts';
+import { effectiveLimits } from './store-message.ts';
+import {
+  MailboxInUse,
+  type MailboxCreate,
+  type MailboxUpdate,
+  type MailSettings,
+  type OperationOptions,
+} from './types.ts';
+
+type Tree = ReadonlyMap<DocumentId, MailboxRecord>;
+
+export async function createMailbox(
+  context: MailContext,
+  input: MailboxCreate,
+  options?: OperationOptions,
+): Promise<DocumentId> {
+  const settings = context.settings();
+  const { maxMailboxes } = effectiveLimits(await context.limits(), settings);
+  const name = cleanName(input.name, settings);
+  return editAccount(context, options, async (edit) => {
+    const { w } = edit;
+    ensureDefaults(edit, settings);
+    const tree = await allMailboxes(w);
+    if (maxMailboxes !== undefined && tree.size >= maxMailboxes)
+      throw new LimitExceeded('maxMailboxes', maxMailboxes);
+    const { parentId, role, sortOrder, subscriber } = input;
+    checkPlace(tree, undefined, parentId, settings);
+    checkSibling(tree, undefined, name, parentId);
+    checkRole(tree, undefined, role);
+    return edit.createMailbox({
+      name,
+      parentId,
+      role,
+      sortOrder,
+      total: 0,
+      unread: 0,
+      members: 0,
+      subscribers: subscriber === undefined ? [] : [subscriber],
+      uidValidity: w.newUidValidity(),
+      uidNext: 1,
+      highestModseq: w.change,
+    });
+  });
+}
+
+export async function updateMailbox(
+  context: MailContext,
+  id: DocumentId,
+  update: MailboxUpdate,
+  options?: OperationOptions,
+): Promise<void> {
+  const settings = context.settings();
+  const name = update.name === undefined ? undefined : cleanName(update.name, settings);
+  await editAccount(context, options, async (edit) => {
+    const tree = await allMailboxes(edit.w);
+    const before = tree.get(id);
+    if (!before) throw new NotFound('mailbox', id);
+    edit.useMailbox(id, before);
+    const fields = changedFields({ ...update, ...(name !== undefined && { name }) }, before);
+    const { parentId = before.parentId, role } = fields;
+    if (fields.parentId !== undefined) checkPlace(tree, id, parentId, settings);
+    if (fields.parentId !== undefined || fields.name !== undefined)
+      checkSibling(tree, id, fields.name ?? before.name, parentId);
+    if (role !== undefined) {
+      if (before.role !== null && FIXED_ROLES.has(before.role))
+        throw new Invalid([{ property: 'role', reason: `the ${before.role} keeps its role` }]);
+      checkRole(tree, id, role);
+    }
+    if (Object.keys(fields).length > 0) edit.changeMailbox(id, fields, Aspect.Properties);
+    const subscribers = changedSubscribers(before, update.subscription);
+    if (subscribers) edit.changeMailbox(id, { subscribers }, Aspect.Subscription);
+  });
+}
+
+/** Fields of an update that differ from what is stored. */
+function changedFields(
+  { name, parentId, role, sortOrder }: MailboxUpdate,
+  before: MailboxRecord,
+): Partial<MailboxRecord> {
+  return {
+    ...(name !== undefined && name !== before.name && { name }),
+    ...(parentId !== undefined && parentId !== before.parentId && { parentId }),
+    ...(role !== undefined && role !== before.role && { role }),
+    ...(sortOrder !== undefined && sortOrder !== before.sortOrder && { sortOrder }),
+  };
+}
+
+function changedSubscribers(
+  { subscribers }: MailboxRecord,
+  change: MailboxUpdate['subscription'],
+): MailboxRecord['subscribers'] | undefined {
+  if (!change || subscribers.includes(change.account) === change.subscribed) return undefined;
+  return change.subscribed
+    ? [...subscribers, change.account]
+    : subscribers.filter((account) => account !== change.account);
+}
+
+/** Destroys a mailbox; its e-mails, when they may go, in several commits if they are many, the last one with it. */
+export async function destroyMailbox(
+  context: MailContext,
+  id: DocumentId,
+  { removeEmails, ...options }: { readonly removeEmails: boolean } & OperationOptions,
+): Promise<void> {
+  for (let done = false; !done; ) {
+    const view = await context.view();
+    const members = view.members(id);
+    const some: DocumentId[] = [];
+    for (let i = 0; i < Math.min(members?.count ?? 0, MAX_BATCH); i++)
+      some.push(view.ids[members?.rows[i] as number] as number);
+    done = await editAccount(context, options, async (edit) => {
+      const { w } = edit;
+      await checkDestroy(edit, id, removeEmails);
+      const emails = await edit.emails(some);
+      await edit.prepare(emails);
+      const leaving: Known[] = [];
+      for (const [i, one] of some.entries()) {
+        const email = emails[i];
+        if (email && membershipIn(email, id)) leaving.push({ id: one, email });
+      }
+      await leaveMailbox(edit, id, leaving);
+      if ((edit.mailbox(id)?.members ?? 0) > 0) return false;
+      edit.forget(id);
+      w.destroy(DataType.Mailbox, id);
+      w.deleteRange(keys.tombstoneRange(w.id, id, 0));
+      w.delete(recentKey(w.id, id));
+      return true;
+    });
+  }
+  context.wake();
+}
+
+async function checkDestroy(edit: Edit, id: DocumentId, removeEmails: boolean): Promise<void> {
+  const tree = await allMailboxes(edit.w);
+  const mailbox = tree.get(id);
+  if (!mailbox) throw new NotFound('mailbox', id);
+  if (mailbox.role !== null && FIXED_ROLES.has(mailbox.role))
+    throw new AccessDenied('delete', `the ${mailbox.role} cannot be destroyed`);
+  for (const { parentId } of tree.values()) if (parentId === id) throw new MailboxInUse('mailboxes');
+  if (!removeEmails && mailbox.total > 0) throw new MailboxInUse('emails');
+  edit.useMailbox(id, mailbox);
+}
+
+/** The name as it is stored. Throws Invalid. */
+function cleanName(text: string, { maxMailboxNameLength }: MailSettings): string {
+  const name = text.trim().normalize('NFC');
+  const refuse = (reason: string): never => {
+    throw new Invalid([{ property: 'name', reason }]);
+  };
+  if (name === '') refuse('must not be empty');
+  if (Buffer.byteLength(name) > maxMailboxNameLength)
+    refuse(`must not be longer than ${maxMailboxNameLength} bytes`);
+  // The slash separates levels in IMAP.
+  if (name.includes('/') || /[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(name))
+    refuse('has a character that no name may have');
+  return name;
+}
+
+/** Throws Invalid (`parentId`) and LimitExceeded. */
+function checkPlace(
+  tree: Tree,
+  self: DocumentId | undefined,
+  parentId: DocumentId,
+  { maxMailboxDepth }: MailSettings,
+): void {
+  let levels = 1;
+  for (let at = parentId; at !== 0; levels++) {
+    const parent = tree.get(at);
+    if (!parent) throw new Invalid([{ property: 'parentId', reason: `there is no mailbox ${at}` }]);
+    if (at === self)
+      throw new Invalid([{ property: 'parentId', reason: 'is the mailbox itself or below it' }]);
+    at = parent.parentId;
+  }
+  if (levels + (self === undefined ? 0 : heightOf(tree, self)) > maxMailboxDepth)
+    throw new LimitExceeded('maxMailboxDepth', maxMailboxDepth);
+}
+
+/** Levels below a mailbox. */
+function heightOf(tree: Tree, id: DocumentId): number {
+  let level = new Set([id]);
+  for (let height = 0; ; height++) {
+    const below = new Set<DocumentId>();
+    for (const [child, { parentId }] of tree) if (level.has(parentId)) below.add(child);
+    if (below.size === 0) return height;
+    level = below;
+  }
+}
+
+/** Names differ among siblings, capitals aside; INBOX at the top is the inbox (RFC 9051 §5.1). Throws Conflict. */
+function checkSibling(tree: Tree, self: DocumentId | undefined, name: string, parentId: DocumentId): void {
+  const wanted = name.toLowerCase();
+  for (const [id, other] of tree) {
+    if (id === self || other.parentId !== parentId) continue;
+    const taken = other.name.toLowerCase() === wanted || (other.role === 'inbox' && wanted === 'inbox');
+    if (taken) throw new Conflict('a mailbox of that name is there already', String(id));
+  }
+}
+
+/** Throws Invalid (`role`). */
+function checkRole(tree: Tree, self: DocumentId | undefined, role: string | null): void {
+  if (role === null) return;
+  if (!ROLES.has(role)) throw new Invalid([{ property: 'role', reason: 'is no role of a mailbox' }]);
+  for (const [id, other] of tree) {
+    if (id !== self && other.role === role)
+      throw new Invalid([{ property: 'role', reason: 'another mailbox has it' }]);
+  }
+}

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { holdClock, LimitExceeded, NotFound } from '../../src/base/index.ts';
 import { createMail } from '../../src/mail/index.ts';
-import { type Batch, type DataStore, keys } from '../../src/store/index.ts';
+import { keys } from '../../src/store/index.ts';
+import { type Costs, Counted } from './counted.ts';
 import { fillInbox } from './fill.ts';
 import { delivery, message, openWorld, sha256, SETTINGS, type World } from './world.ts';
 
@@ -197,68 +198,20 @@ test('default mailboxes are made by the first delivery, as the settings say', as
   );
 });
 
-/** What a data store was asked to do. */
-class Counted {
-  reads = 0;
-  readBytes = 0;
-  commits = 0;
-  rows = 0;
-  bytes = 0;
-
-  wrap(data: DataStore): DataStore {
-    const read = (rows: readonly (Uint8Array | undefined)[]): void => {
-      this.reads += rows.length;
-      for (const row of rows) this.readBytes += row?.length ?? 0;
-    };
-    return {
-      get: async (key) => {
-        const row = await data.get(key);
-        read([row]);
-        return row;
-      },
-      getMany: async (list) => {
-        const rows = await data.getMany(list);
-        read(rows);
-        return rows;
-      },
-      scan: async (range, options) => {
-        const page = await data.scan(range, options);
-        read(page.values);
-        return page;
-      },
-      commit: (batch) => {
-        this.commits++;
-        this.rows += (batch as Batch & { count: number }).count;
-        this.bytes += batch.size;
-        return data.commit(batch);
-      },
-      snapshot: (fn, ms) => data.snapshot(fn, ms),
-      newBatch: () => data.newBatch(),
-      close: () => data.close(),
-    };
-  }
-}
-
 test('one delivery costs the same in an inbox of 100,000 as in one of a hundred', async () => {
   const counted = new Counted();
   const big = openWorld({ wrap: (data) => counted.wrap(data) });
   try {
     await fillInbox(big, 1, 100);
     await fillInbox(big, 2, 100_000);
-    const cost = async (account: number): Promise<Counted> => {
+    const cost = async (account: number): Promise<Costs> => {
       // The same message and the first of its conversation in each account.
       await big.mail.deliver(delivery(message({ Subject: 'a', 'Message-ID': '<a@x>' })), [account]);
-      const before = { ...counted };
+      const before = counted.mark();
       const bytes = message({ Subject: 'Re: a', 'Message-ID': '<b@x>', References: '<a@x>' });
       const [outcome] = await big.mail.deliver(delivery(bytes), [account]);
       assert.ok(outcome && 'value' in outcome);
-      const after = new Counted();
-      after.reads = counted.reads - before.reads;
-      after.readBytes = counted.readBytes - before.readBytes;
-      after.commits = counted.commits - before.commits;
-      after.rows = counted.rows - before.rows;
-      after.bytes = counted.bytes - before.bytes;
-      return after;
+      return counted.since(before);
     };
     const small = await cost(1);
     const large = await cost(2);

@@ -73,8 +73,11 @@ export function sessionPolicies(
 ): (context: PolicyContext) => SessionPolicy {
   const known = new Map<string, SessionPolicy>();
   const settings = new Settings(registry);
-  registry.watch(() => known.clear());
-  return (context) => {
+  registry.watch((change) => {
+    if (change === undefined || change.type === 'SystemSettings' || change.type.startsWith('Mta'))
+      known.clear();
+  });
+  const policyOf = (context: PolicyContext): SessionPolicy => {
     const name = `${context.kind} ${context.plainPasswords} ${context.authenticated}`;
     let policy = known.get(name);
     if (policy === undefined) {
@@ -83,6 +86,9 @@ export function sessionPolicies(
     }
     return policy;
   };
+  // Settings that are not honoured are told at once, not when the first client comes.
+  policyOf({ kind: 'smtp', plainPasswords: false, authenticated: false });
+  return policyOf;
 }
 
 function compute(settings: Settings, systemHostname: string, context: PolicyContext): SessionPolicy {

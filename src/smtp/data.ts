@@ -3,7 +3,7 @@ import { type CommandOf, DataDecoder, formatReply, type Reply, reply } from '../
 import type { Envelope, Incoming } from '../mta/index.ts';
 import type { Connection } from '../net/index.ts';
 import { type Answer, ifSignedIn, type SmtpCommand, wrongSequence } from './command.ts';
-import { replyFor } from './replies.ts';
+import { isAway, replyFor } from './replies.ts';
 import type { Session, Transaction } from './session.ts';
 
 export const data: SmtpCommand<'DATA'> = {
@@ -114,7 +114,7 @@ async function finish(
     const { reply: answer, replies } = await session.options.mta.accept(envelope, incoming);
     return session.listener.kind === 'lmtp' && whole ? replies : answer;
   } catch (error) {
-    const answer = replyFor(error);
+    const answer = isAway(error) ? NOT_STORED : replyFor(error);
     return session.listener.kind === 'lmtp' && whole ? envelope.recipients.map(() => answer) : answer;
   } finally {
     await session.reset();
@@ -130,4 +130,5 @@ const envelopeOf = (session: Session, { sender, parameters, recipients }: Transa
 
 const TOO_MANY = reply(452, '4.4.5', 'There were enough messages on this connection: connect again');
 const TOO_LARGE = reply(552, '5.3.4', 'The message is larger than is taken here');
+const NOT_STORED = reply(451, '4.3.5', 'The message cannot be stored now');
 const NOT_OFFERED = reply(502, '5.5.1', 'CHUNKING is not offered here');

@@ -1,8 +1,10 @@
 // MAIL and RCPT: who sends, and to whom (RFC 5321 §3.3, §4.1.1.2, §4.1.1.3).
 import { type CommandOf, type Reply, reply } from '../formats/smtp/index.ts';
 import { emit } from '../base/index.ts';
+import type { RecipientVerdict } from '../mta/index.ts';
 import { ifSignedIn, type SmtpCommand, wrongSequence } from './command.ts';
 import type { Session, Transaction } from './session.ts';
+import { isAway } from './replies.ts';
 import { wait } from './wait.ts';
 
 export const mail: SmtpCommand<'MAIL'> = {
@@ -41,12 +43,14 @@ async function addRecipient(session: Session, { recipient, parameters }: Command
   }
   const { canonical } = recipient;
   if (transaction.seen.has(canonical)) return addAgain(session, transaction, canonical);
-  const verdict = await options.mta.checkRecipient({
-    client: session.client,
-    policy,
-    mailbox: recipient,
-    size: transaction.parameters.size ?? 0,
-  });
+  let verdict: RecipientVerdict;
+  try {
+    const size = transaction.parameters.size ?? 0;
+    verdict = await options.mta.checkRecipient({ client: session.client, policy, mailbox: recipient, size });
+  } catch (error) {
+    if (isAway(error)) return reply(451, '4.4.3', 'The directory cannot be asked now');
+    throw error;
+  }
   if (verdict.accepted) {
     transaction.recipients.push(verdict.recipient);
     transaction.seen.add(canonical);

@@ -6,11 +6,14 @@ import {
   NotFound,
   randomBytes,
   toHex,
-  Unavailable,
   WaypostError,
 } from '../base/index.ts';
 import { CommandError, type Reply, reply } from '../formats/smtp/index.ts';
 import { LineTooLong } from '../net/index.ts';
+
+/** A store that is away, full or broken, or something else that we depend on: to be tried again. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof WaypostError && error.code === 'unavailable';
 
 /** The reply to a command that failed. What was not expected is reported with a trace, and only the trace told. */
 export function replyFor(error: unknown): Reply {
@@ -22,11 +25,7 @@ export function replyFor(error: unknown): Reply {
   }
   if (error instanceof LimitExceeded) return reply(452, '4.2.2', 'A limit has been reached');
   if (error instanceof NotFound) return reply(550, '5.1.2', 'There is no such thing any more');
-  if (error instanceof Unavailable) return reply(451, '4.3.0', 'That cannot be done now');
-  // A store that is full or broken: nothing was stored.
-  if (error instanceof WaypostError && error.code === 'unavailable') {
-    return reply(451, '4.3.5', 'The message cannot be stored now');
-  }
+  if (isAway(error)) return reply(451, '4.3.0', 'That cannot be done now');
   const trace = toHex(randomBytes(8));
   emit('server.unexpected-error', { where: 'smtp', error, trace }, 'error');
   return reply(451, '4.3.0', `Something went wrong here; trace ${trace}`);

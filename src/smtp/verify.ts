@@ -1,8 +1,8 @@
 // VRFY and EXPN (RFC 5321 §3.5), for those who have signed in.
 import { type CommandOf, type Reply, reply } from '../formats/smtp/index.ts';
-import { Unavailable } from '../base/index.ts';
 import type { Verified } from '../mta/index.ts';
 import type { SmtpCommand } from './command.ts';
+import { isAway } from './replies.ts';
 import type { Session } from './session.ts';
 
 export const vrfy: SmtpCommand<'VRFY'> = {
@@ -35,7 +35,7 @@ async function lookUp(
   try {
     return await session.options.mta.verify(mailbox);
   } catch (error) {
-    if (error instanceof Unavailable) return undefined;
+    if (isAway(error)) return undefined;
     throw error;
   }
 }

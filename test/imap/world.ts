@@ -68,7 +68,8 @@ export async function openImapWorld(
   if (more.tls) {
     certificate ??= selfSigned(['mail.example.org', 'localhost']);
     const { cert, key } = await certificate;
-    tls = { context: secureContext({ cert, key }) };
+    const context = secureContext({ cert, key });
+    tls = { context: () => context };
   }
   const imap = createImap({
     mail,

@@ -124,12 +124,12 @@ test('a client that goes away while its message is stored harms nobody', async (
 
 test('one client that never waits does not keep others waiting', async () => {
   const greedy = await world.greeted('smtp');
-  greedy.send('NOOP\r\n'.repeat(200_000));
+  greedy.send(`${'NOOP\r\n'.repeat(50_000)}QUIT\r\n`);
   const other = await world.client('smtp');
   assert.match(await other.ask('EHLO a.test'), /^250/);
   assert.equal(codes(await other.ask('NOOP')), '250 2.0.0');
-  let count = 0;
-  while (count < 200_000) count += (await greedy.until('\r\n')).split('\r\n').length - 1;
+  const answers = (await greedy.until('221 ')).match(/^250 /gm);
+  assert.equal(answers?.length, 50_000);
 });
 
 test('a client that does not read is not served for ever', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { LimitExceeded, Unavailable } from '../../src/base/index.ts';
+import { StoreFull } from '../../src/store/index.ts';
 import type { RawClient } from '../support/raw-client.ts';
 import { codes, message, PASSWORD, plain, startWorld, type World } from './world.ts';
 
@@ -503,7 +504,8 @@ describe('limits of a session', () => {
 describe('troubles below', () => {
   test('the store is away or full: try later, and the session goes on', async () => {
     for (const [error, expected] of [
-      [new Unavailable('the data store'), '451 4.3.0'],
+      [new Unavailable('the data store'), '451 4.3.5'],
+      [new StoreFull('the disk is full'), '451 4.3.5'],
       [new Error('unexpected'), '451 4.3.0'],
     ] as const) {
       world.mail.outage = error;
@@ -514,6 +516,17 @@ describe('troubles below', () => {
       await ask(client, MAIL, RCPT);
       assert.equal(codes(await send(client, message('outage'))), '250 2.0.0');
     }
+  });
+
+  test('the directory is away: that recipient is for later', async () => {
+    const client = await world.greeted('smtp');
+    await client.ask(MAIL);
+    world.mail.failing = new Unavailable('the data store');
+    assert.deepEqual(await ask(client, RCPT), ['451 4.4.3']);
+    world.mail.failing = new Error('unexpected');
+    assert.deepEqual(await ask(client, RCPT), ['451 4.3.0']);
+    world.mail.failing = undefined;
+    assert.deepEqual(await ask(client, RCPT), ['250 2.1.5']);
   });
 
   test('one recipient fails late: all is refused for now, and a retry makes no second copy', async () => {

@@ -29,6 +29,8 @@ export class RecordedMail implements DeliveringMail {
   readonly full = new Set<AccountId>();
   /** Thrown by a delivery as a whole. */
   outage: Error | undefined;
+  /** Thrown when room is asked for. */
+  failing: Error | undefined;
   /** A delivery waits for this. */
   hold: Promise<void> | undefined;
   /** The largest size that RCPT asked room for. */
@@ -55,6 +57,7 @@ export class RecordedMail implements DeliveringMail {
   }
 
   async checkQuota(account: AccountId, bytes: number): Promise<void> {
+    if (this.failing !== undefined) throw this.failing;
     this.asked = Math.max(this.asked, bytes);
     if (this.full.has(account)) throw new LimitExceeded('maxDiskQuota', 1);
   }

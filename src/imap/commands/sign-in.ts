@@ -13,7 +13,7 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** The sign-in itself asks for the permission, once it knows who it is. */
 const ASKED_AT_SIGN_IN = {
-  permission: (_: unknown) => 'none' as const,
+  permission: () => 'none' as const,
   permissions: ['imapAuthenticate'] as const,
 };
 

@@ -1,7 +1,7 @@
 // STATUS (RFC 9051 §6.3.11; STATUS=SIZE RFC 8438, HIGHESTMODSEQ RFC 7162, MAILBOXID RFC 8474, APPENDLIMIT RFC 7889).
 import { encodeId } from '../../base/index.ts';
 import { parseStatusItems, type StatusItem } from '../../formats/imap/index.ts';
-import { requireMailbox, type NamedMailbox } from '../names.ts';
+import { type NamedMailbox, requireMailbox, withInbox } from '../names.ts';
 import { done, type ImapOperation, signedIn } from '../operation.ts';
 import { lowerBound } from '../selected.ts';
 import type { MailView } from '../../mail/index.ts';
@@ -21,7 +21,7 @@ export const statusOperations: readonly ImapOperation[] = [
       const path = session.decodeName(mailbox);
       const view = await session.user.mail.view();
       const named = requireMailbox(view, path, session.options.email().defaultFolders);
-      await writeStatus(session, view, { ...named, path }, items);
+      await writeStatus(session, view, { ...named, path: withInbox(path) }, items);
       return done('That is how it stands.');
     },
   }),

@@ -2,12 +2,12 @@
 // structure: no message is parsed.
 import type { FetchItem, Partial } from '../../formats/imap/index.ts';
 import {
-  decodeTransfer,
   isMultipart,
   type Message,
   partOfNumbers,
   resolveSection,
   type SectionContent,
+  type TransferEncoding,
 } from '../../formats/mime/index.ts';
 import type { ColdRecord } from '../../mail/index.ts';
 
@@ -20,12 +20,15 @@ export const isContent = (item: FetchItem): item is ContentItem =>
 export type Source =
   | { readonly kind: 'section'; readonly content: SectionContent }
   /** A body to be decoded. */
-  | { readonly kind: 'encoded'; readonly start: number; readonly end: number; readonly encoding: Encoding }
+  | {
+      readonly kind: 'encoded';
+      readonly start: number;
+      readonly end: number;
+      readonly encoding: TransferEncoding;
+    }
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknownEncoding' };
-
-type Encoding = Parameters<typeof decodeTransfer>[1];
 
 const ABSENT: Source = { kind: 'absent' };
 const UNKNOWN: Source = { kind: 'unknownEncoding' };

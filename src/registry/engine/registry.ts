@@ -66,6 +66,7 @@ export class Registry {
   readonly #cache = new RegistryCache();
   readonly #singletons = new Map<string, Plain>();
   readonly #hooks = new Map<string, Hook>();
+  readonly #extensions = new Map<string, Hook[]>();
   readonly #sources = new Map<string, Source>();
   readonly #listeners = new Set<ChangeListener>();
   readonly #self = toHex(randomBytes(8));
@@ -135,12 +136,21 @@ export class Registry {
     }
   }
 
+  /** Adds a hook to a type beside those that its declaration names. */
+  extend(type: DeclaredName, hook: Hook): void {
+    const hooks = this.#extensions.get(type);
+    if (hooks) hooks.push(hook);
+    else this.#extensions.set(type, [hook]);
+  }
+
   hooksOf(declaration: Declaration): readonly Hook[] {
-    return declaration.hooks.map((name) => {
+    const own = declaration.hooks.map((name) => {
       const hook = this.#hooks.get(name);
       if (!hook) throw new Error(`nothing fills the hook ${name} of ${declaration.name}`);
       return hook;
     });
+    const more = this.#extensions.get(declaration.name);
+    return more ? [...own, ...more] : own;
   }
 
   sourceOf(declaration: Declaration): Source | undefined {

@@ -15,6 +15,7 @@ import { ownHooks } from '../hooks/index.ts';
 import { Actions } from '../sources/actions.ts';
 import { LogLines } from '../sources/log.ts';
 import { RegistryCache } from './cache.ts';
+import { readTrail, type TrailPage, type TrailQuery, trimTrail } from './trail.ts';
 import { Writer } from './write.ts';
 import { uniqueName } from './index-entries.ts';
 import {
@@ -48,6 +49,9 @@ export type ChangeListener = (change: { readonly type: string; readonly id: numb
 /** Stands for the source of a part of the server that does not exist yet: it holds and takes nothing. */
 const NOTHING_YET: Source = { get: () => Promise.resolve([]) };
 
+/** How often old entries of the audit trail are looked for. */
+const TRIM_EVERY_MS = 6 * 3_600_000;
+
 /** Rows that one scan reads at once. */
 const ROWS_AT_ONCE = 500;
 
@@ -68,6 +72,7 @@ export class Registry {
   readonly #self = toHex(randomBytes(8));
   readonly #subscriptions: Unsubscribe[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #trimmer: NodeJS.Timeout | undefined;
   #heard = 0;
   #behind = 0;
 
@@ -95,12 +100,14 @@ export class Registry {
     await registry.#loadSingletons();
     const every = options.checkEveryMs ?? 1000;
     if (every > 0) registry.#timer = setInterval(() => void registry.#checkMissed(), every).unref();
+    registry.#trimmer = setInterval(() => void registry.#trim(), TRIM_EVERY_MS).unref();
     return registry;
   }
 
   close(): void {
     for (const unsubscribe of this.#subscriptions) unsubscribe();
     clearInterval(this.#timer);
+    clearInterval(this.#trimmer);
     this.#log.close();
   }
 
@@ -290,6 +297,11 @@ export class Registry {
     this.options.bus?.publish('registry.changed', { from: this.#self, type: declaration.name, id, keys });
   }
 
+  /** The audit trail: who changed what, newest first. */
+  trail(query: TrailQuery = {}): Promise<TrailPage> {
+    return readTrail(this.store, query);
+  }
+
   /** Forgets everything that is kept, and reads the singletons again. */
   async reset(): Promise<void> {
     this.#cache.clear();
@@ -356,6 +368,14 @@ export class Registry {
     } catch (error) {
       emit('registry.validation-error', { type: declaration.name, id, error }, 'error');
       return undefined;
+    }
+  }
+
+  async #trim(): Promise<void> {
+    try {
+      while (await trimTrail(this.store));
+    } catch (error) {
+      emit('registry.trail-failed', { error }, 'warn');
     }
   }
 

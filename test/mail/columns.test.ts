@@ -159,11 +159,11 @@ test('without a change in the log that reaches back, columns are built anew', as
       await other.storeFlags(inbox, [i], { mode: 'add', keywords: ['$flagged'], deleted: i % 2 === 0 });
     await other.expunge(inbox, [2, 4]);
     const { change } = await account.account.head();
-    await account.account.trim(2, Date.now() + 1000);
+    await world.accounts.trim(1, 2, Date.now() + 1000);
     assert.equal(contentOf(await account.view()), contentOf(await other.view()));
     assert.equal(await account.vanished(inbox, 1), undefined);
     assert.deepEqual(await account.vanished(inbox, change), []);
-    await account.account.renew();
+    await world.accounts.renew(1);
     assert.equal((await account.view()).head.epoch, (await account.account.head()).epoch);
   } finally {
     await world.close();

@@ -360,7 +360,10 @@ test('recent is what no read-write session has seen', async () => {
   assert.equal(await change(), before);
   await put(1);
   const claims = await Promise.all([1, 2, 3].map(() => account.recentFrom(inbox, { claim: true })));
-  assert.deepEqual(claims.sort(), [3, 4, 4]);
+  assert.deepEqual(
+    claims.sort((a, b) => a - b),
+    [3, 4, 4],
+  );
   await assert.rejects(account.recentFrom(999, { claim: false }), NotFound);
 });
 

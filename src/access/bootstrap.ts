@@ -67,7 +67,7 @@ async function writeRoles(registry: Registry): Promise<void> {
     ids[key] = await create(registry, 'Role', { description, enabledPermissions });
   }
   const set = (...keys: (keyof typeof DEFAULT_ROLES)[]): Record<string, true> =>
-    Object.fromEntries(keys.map((key) => [ids[key], true]));
+    Object.fromEntries(keys.map((key) => [ids[key] ?? '', true as const]));
   await registry.write.update(
     DECLARATIONS.Authentication,
     SINGLETON,

@@ -19,7 +19,7 @@ export { DEFAULT_ROLES } from './default-roles.ts';
 export { Directory, type ListMember, type LocalRecipient, type Recipient } from './directory.ts';
 export * from './effective.ts';
 export * from './operation.ts';
+export { hashSecret, passwordStrength } from './passwords/index.ts';
 export * from './permissions.ts';
-export type { MethodArguments, RegistryCall, RegistryOperation } from './registry-operations.ts';
 export * from './token.ts';
 export { type CredentialUse, RECOVERY_ACCOUNT } from './tokens.ts';

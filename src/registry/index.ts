@@ -2,5 +2,7 @@ export * from './engine/index.ts';
 export * from './objects/index.ts';
 export * from './permission-names.ts';
 export * as schema from './schema/index.ts';
+export { readSecret, type SecretSource } from './secret-values.ts';
+export type { ActionHandler, ActionName, Actions } from './sources/actions.ts';
 export * from './type-names.ts';
 import './events.ts';

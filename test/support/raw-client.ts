@@ -76,6 +76,12 @@ export class RawClient {
     return this.#wait(() => (this.ended ? this.received.length : undefined), 'the end');
   }
 
+  /** Waits until more has been received. */
+  async more(): Promise<void> {
+    const before = this.received.length;
+    await this.#wait(() => (this.received.length > before ? 0 : undefined), 'more');
+  }
+
   async startTls(alpn?: string[]): Promise<void> {
     this.socket.removeAllListeners('data');
     const secured = connectTls({

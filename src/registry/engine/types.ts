@@ -16,6 +16,8 @@ declare module '../../store/types.ts' {
       /** Unique keys that came, went or stayed, each as `space` NUL `key`. */
       readonly keys: readonly string[];
     };
+    /** Everything that is kept may be out of date. */
+    'registry.reset': { readonly from: string };
   }
 }
 

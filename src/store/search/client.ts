@@ -95,6 +95,7 @@ const storeOf = (caller: Caller): Omit<SearchClient, 'close'> => ({
     (await caller.call('query', [index, request])) as Uint32Array | undefined,
   removeAccount: async (account: number) => void (await caller.call('removeAccount', [account])),
   stats: async (index: string) => (await caller.call('stats', [index])) as SearchStats,
+  markReady: async (index: string) => void (await caller.call('markReady', [index])),
   ask: (guest, method, args) => caller.call('ask', [guest, method, args]),
   tell: (guest, method, args) => caller.tell('ask', [guest, method, args]),
 });

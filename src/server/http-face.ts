@@ -11,13 +11,17 @@ import {
 } from '../http/index.ts';
 import {
   apiRoutes,
+  blobMethods,
   type Blobs,
   coreMethods,
   downloadRoutes,
   eventSourceRoutes,
   jmapAccount,
+  mailLookups,
   mailMethods,
+  type MailServices,
   methodTable,
+  quotaMethods,
   registryMethods,
   type StateHub,
   uploadRoutes,
@@ -45,16 +49,25 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
     reads: stores.blobs,
     mayRead: ({ accountId }, hashes) => services.blobs.mayRead(accountId, hashes),
   };
+  const mailServices: MailServices = {
+    account: (id) => jmapAccount(mail.account(id)),
+    blobs,
+    settings,
+    limits: () => registry.singleton('Email'),
+    hostname,
+  };
   const table = methodTable([
     ...coreMethods,
     ...registryMethods(registry),
-    ...mailMethods({
-      account: (id) => jmapAccount(mail.account(id)),
+    ...mailMethods(mailServices),
+    ...blobMethods({
       blobs,
+      temporary: services.blobs,
+      memory: stores.memory,
       settings,
-      limits: () => registry.singleton('Email'),
-      hostname,
+      lookups: mailLookups(mailServices, services.blobs.documents),
     }),
+    ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
   ]);
   const inspect = permission('sysClusterNodeGet');
   return createHttpServer<AccessToken>({

@@ -89,5 +89,9 @@ export const URN = {
   vacation: 'urn:ietf:params:jmap:vacationresponse',
   blob: 'urn:ietf:params:jmap:blob',
   quota: 'urn:ietf:params:jmap:quota',
+  mdn: 'urn:ietf:params:jmap:mdn',
+  principals: 'urn:ietf:params:jmap:principals',
+  principalsOwner: 'urn:ietf:params:jmap:principals:owner',
+  mailShare: 'urn:ietf:params:jmap:mail:share',
   registry: 'urn:stalwart:jmap',
 } as const;

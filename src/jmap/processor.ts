@@ -32,7 +32,7 @@ export class Processor {
   readonly #gate = new Gate();
   readonly #sessions = new WeakMap<
     AccessToken,
-    { settings: JmapSettings; origin: string; session: Session }
+    { settings: JmapSettings; origin: string; revision: string; session: Session }
   >();
 
   constructor(options: ProcessorOptions) {
@@ -92,10 +92,18 @@ export class Processor {
     const { table, directory } = this.#options;
     const { settings } = this;
     if (!token) return anonymousSession({ table, settings, origin });
+    const revision = (await directory.revision?.(token)) ?? '';
     const kept = this.#sessions.get(token);
-    if (kept && token.current && kept.settings === settings && kept.origin === origin) return kept.session;
+    if (
+      kept &&
+      token.current &&
+      kept.settings === settings &&
+      kept.origin === origin &&
+      kept.revision === revision
+    )
+      return kept.session;
     const session = sessionFor(token, await directory.visible(token), { table, settings, origin });
-    this.#sessions.set(token, { settings, origin, session });
+    this.#sessions.set(token, { settings, origin, revision, session });
     return session;
   }
 }

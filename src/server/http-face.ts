@@ -12,21 +12,22 @@ import {
 import {
   apiRoutes,
   blobMethods,
-  type Blobs,
   coreMethods,
   downloadRoutes,
   eventSourceRoutes,
-  jmapAccount,
   mailLookups,
   mailMethods,
-  type MailServices,
+  type MethodTable,
   methodTable,
   quotaMethods,
   registryMethods,
+  sendingMethods,
+  sessionFor,
   type StateHub,
   uploadRoutes,
 } from '../jmap/index.ts';
 import { accountDirectory } from './account-directory.ts';
+import { blobReads, mailServices } from './mail-services.ts';
 import type { Services } from './services.ts';
 import { httpSettings, jmapSettings, trustedNetworks } from './settings.ts';
 
@@ -42,30 +43,25 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
   const { registry, access, stores, accounts, mail } = services;
   const { publicUrl, exempt, readiness, hub } = options;
   const settings = jmapSettings(registry);
-  const directory = accountDirectory(registry);
+  const directory = accountDirectory({ registry, accounts, data: stores.data });
   const trusted = trustedNetworks(registry);
   const hostname = (): string => registry.singleton('SystemSettings').defaultHostname;
-  const blobs: Blobs = {
-    reads: stores.blobs,
-    mayRead: ({ accountId }, hashes) => services.blobs.mayRead(accountId, hashes),
-  };
-  const mailServices: MailServices = {
-    account: (id) => jmapAccount(mail.account(id)),
-    blobs,
-    settings,
-    limits: () => registry.singleton('Email'),
-    hostname,
-  };
-  const table = methodTable([
+  const blobs = blobReads(services);
+  const forMail = mailServices(services, blobs, directory, async ({ token }) => {
+    const visible = await directory.visible(token);
+    return sessionFor(token, visible, { table, settings: settings(), origin: '' }).accounts;
+  });
+  const table: MethodTable = methodTable([
     ...coreMethods,
     ...registryMethods(registry),
-    ...mailMethods(mailServices),
+    ...mailMethods(forMail),
+    ...sendingMethods(forMail),
     ...blobMethods({
       blobs,
       temporary: services.blobs,
       memory: stores.memory,
       settings,
-      lookups: mailLookups(mailServices, services.blobs.documents),
+      lookups: mailLookups(forMail, services.blobs.documents),
     }),
     ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
   ]);

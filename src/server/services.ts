@@ -5,7 +5,7 @@ import { Access } from '../access/index.ts';
 import { type AccountsService, Aspect, createAccounts, DataType } from '../account/index.ts';
 import { emit, NotFound, randomBytes, toHex } from '../base/index.ts';
 import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSearch } from '../mail/index.ts';
-import { createMta, type Mta } from '../mta/index.ts';
+import { createAnswers, createMta, createOutbox, type Mta, type Outbox } from '../mta/index.ts';
 import { Registry } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
 import type { ServerOptions } from './options.ts';
@@ -19,6 +19,9 @@ export interface Services {
   readonly mail: Mail;
   readonly blobs: BlobAccess;
   readonly mta: Mta;
+  readonly outbox: Outbox;
+  /** Text search, where there is one. */
+  readonly search: MailSearch | undefined;
   /** Ends what runs in the background; the stores stay open. */
   close(): Promise<void>;
 }
@@ -47,6 +50,16 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
   });
   tieAccounts(registry, accounts, search);
   registry.assertComplete();
+  const mta = createMta({ registry, access, mail, blobs: stores.blobs });
+  const outbox = createOutbox({ mta, access, accounts, data, blobs: stores.blobs });
+  const answers = createAnswers({
+    mta,
+    access,
+    accounts,
+    data,
+    nameOf: async (id) => (await registry.object('Account', id))?.description ?? '',
+    hostname: () => registry.singleton('SystemSettings').defaultHostname,
+  });
   return {
     stores,
     registry,
@@ -54,8 +67,12 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     accounts,
     mail,
     blobs: createBlobAccess(stores),
-    mta: createMta({ registry, access, mail, blobs: stores.blobs }),
+    mta,
+    outbox,
+    search,
     close: async () => {
+      await outbox.close();
+      await answers.close();
       registry.close();
       accounts.close();
       await mail.close();

@@ -12,6 +12,7 @@ import {
   methodTable,
   quotaMethods,
   registryMethods,
+  sendingMethods,
 } from '../../src/jmap/index.ts';
 import { runCalls } from '../../src/jmap/engine.ts';
 import { resultValue } from '../../src/jmap/result.ts';
@@ -30,6 +31,7 @@ const methods = [
   ...mailMethods(unreachable()),
   ...blobMethods(unreachable()),
   ...quotaMethods(unreachable()),
+  ...sendingMethods(unreachable()),
   ...registryMethods(unreachable()),
 ];
 const table = methodTable(methods);
@@ -40,12 +42,23 @@ const SECTIONS: readonly JsonObject[] = [
   {},
 ];
 
+const CAPABILITIES = [
+  'core',
+  'mail',
+  'blob',
+  'quota',
+  'submission',
+  'vacationresponse',
+  'mdn',
+  'principals',
+];
+
 async function answer(
   name: string,
   args: JsonObject,
   permissions: readonly PermissionName[],
 ): Promise<JsonObject> {
-  const using = ['core', 'mail', 'blob', 'quota'].map((urn) => `urn:ietf:params:jmap:${urn}`);
+  const using = CAPABILITIES.map((urn) => `urn:ietf:params:jmap:${urn}`);
   const methodCalls = [[name, { accountId: encodeId(7), ...args }, 'c']] as const;
   const responses = await runCalls(
     { using, methodCalls, createdIds: undefined },

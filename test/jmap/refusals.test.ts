@@ -42,16 +42,7 @@ const SECTIONS: readonly JsonObject[] = [
   {},
 ];
 
-const CAPABILITIES = [
-  'core',
-  'mail',
-  'blob',
-  'quota',
-  'submission',
-  'vacationresponse',
-  'mdn',
-  'principals',
-];
+const CAPABILITIES = ['core', 'mail', 'blob', 'quota', 'submission', 'vacationresponse', 'mdn', 'principals'];
 
 async function answer(
   name: string,

@@ -1,5 +1,5 @@
 // /changes of any type (RFC 8620 §5.2), from the change log of the account.
-import type { Account, ChangeId, Changes, DataType, LogEntry } from '../account/index.ts';
+import type { Account, ChangeId, Changes, DataType, LogEntry, StatePosition } from '../account/index.ts';
 import { encodeId } from '../base/index.ts';
 import type { ChangesResult } from '../formats/jmap/index.ts';
 import { MethodError } from './errors.ts';
@@ -68,5 +68,10 @@ export async function changesSince(
   }
   if (!sight) return { changes, epoch };
   const entries = changes.entries.map(sight.see).filter((entry) => entry !== undefined);
-  return { changes: { ...changes, entries }, epoch };
+  const newState = changes.hasMore ? changes.newState : notBefore(changes.newState, sight.movedAt);
+  return { changes: { ...changes, entries, newState }, epoch };
 }
+
+/** A state from before the rights were changed would be void. */
+const notBefore = (position: StatePosition, change: ChangeId): StatePosition =>
+  position.change < change ? { change, offset: 0 } : position;

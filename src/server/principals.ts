@@ -1,6 +1,6 @@
 // The accounts of the registry as principals (RFC 9670): people and groups of the caller's tenant.
 import { type AccessToken, permission } from '../access/index.ts';
-import { Invalid } from '../base/index.ts';
+import { Invalid, WaypostError } from '../base/index.ts';
 import type { PrincipalRecord, Principals } from '../jmap/index.ts';
 import { DECLARATIONS, type Registry, SERVER_CONTEXT, type ValueOf } from '../registry/index.ts';
 
@@ -46,7 +46,12 @@ export function principalDirectory(registry: Registry): Principals {
       const zone = change.timeZone ?? null;
       if (zone !== null && !isTimeZone(zone))
         throw new Invalid([{ property: 'timeZone', reason: 'is not known' }]);
-      await registry.write.update(DECLARATIONS.Account, id, { ...change }, SERVER_CONTEXT);
+      try {
+        await registry.write.update(DECLARATIONS.Account, id, { ...change }, SERVER_CONTEXT);
+      } catch (error) {
+        if (error instanceof WaypostError && error.code === 'invalid') throw new Invalid(error.message);
+        throw error;
+      }
     },
   };
 }

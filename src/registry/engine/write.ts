@@ -24,6 +24,7 @@ import { ChangeInput } from './input.ts';
 import { planChange, type PlanContext, quotaRefusal, type RawRecord } from './plan.ts';
 import type { Registry } from './registry.ts';
 import { decodeRecord, guardKey, recordKey, type RecordName, sequenceKey, SINGLETON } from './rows.ts';
+import { writeTrail } from './trail.ts';
 import { type Caller, type Change, type ObjectName, objectName, Refusal, SERVER } from './types.ts';
 
 export interface WriteContext {
@@ -54,6 +55,8 @@ export class Writer {
   /** Commits of this process go one after the other: they would only collide at the counters. */
   #turn: Promise<unknown> = Promise.resolve();
   #lastId = 0;
+  /** Starts anywhere: entries that several processes write in one moment should not meet. */
+  #serial = readU16(randomBytes(2), 0);
 
   constructor(registry: Registry) {
     this.#registry = registry;
@@ -242,6 +245,7 @@ export class Writer {
       if (!value) await this.#planUnlinked(declaration, id, batch);
       const planned = await planChange(this.#plan, { declaration, id, before: stored, value }, batch);
       for (const add of change.rows) add(batch, id);
+      writeTrail(batch, change, id, this.#serial++);
       try {
         const result = await this.#registry.store.commit(batch);
         if (result.ok) return planned.keys;

@@ -37,7 +37,7 @@ describe('the data folder', () => {
   });
 
   it('belongs to one process, named to the second, and is free when that one dies', async () => {
-    const script = path.join(import.meta.dirname, 'folder-holder.ts');
+    const script = path.join(import.meta.dirname, 'folder-holder.child.ts');
     const holder = spawn(process.execPath, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
     const exited = once(holder, 'exit');
     await once(holder.stdout, 'data');

@@ -8,6 +8,7 @@ import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { toHex } from '../../../base/index.ts';
 import * as keys from '../../keys.ts';
+import { linkWhileRemoving } from '../../testing/blob-cases.ts';
 import { CASES } from '../../testing/conformance.ts';
 import { until } from '../../testing/support.ts';
 import { attachEmbedded, type EmbeddedOptions, type EmbeddedStores, openEmbedded } from './index.ts';
@@ -126,6 +127,10 @@ describe('the log of the embedded engine', () => {
 });
 
 describe('blob files', () => {
+  it('stay when they are linked at any moment of their removal', async () => {
+    await withStores({}, (stores, folder) => linkWhileRemoving(stores, 200_000, path.join(folder, 'blobs')));
+  });
+
   it('are found missing, and swept when no row names them', async () => {
     await withStores({}, async ({ data, blobs }, folder) => {
       // a pass sweeps one of 256 folders: the first is `00`

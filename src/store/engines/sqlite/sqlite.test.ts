@@ -124,6 +124,23 @@ describe('the log of the embedded engine', () => {
       assert.ok(length() < grown + 4 * LOG_BYTES, 'it is used again from its beginning');
     });
   });
+
+  it('gives room back to the system once much of the file is free', async () => {
+    await withStores({}, async ({ data }, folder) => {
+      const length = (): number => statSync(path.join(folder, 'data', 'store.db')).size;
+      const write = async (count: number, first: number): Promise<void> => {
+        for (let i = first; i < first + count; i++)
+          await data.commit(data.newBatch().set(keys.coldKey(1, 1, i), new Uint8Array(256 * 1024).fill(i)));
+      };
+      await write(120, 0);
+      const full = length();
+      await data.commit(data.newBatch().deleteRange(keys.coldRange(1, 1)));
+      // each time the log is begun anew, a part of the free pages goes
+      for (let i = 0; i < 20; i++) await write(6, 1000 + i);
+      assert.ok(length() < full * 0.8, `${full} to ${length()}`);
+      assert.equal((await data.scan(keys.coldRange(1, 1), { keysOnly: true })).keys.length, 25);
+    });
+  });
 });
 
 describe('blob files', () => {

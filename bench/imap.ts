@@ -31,7 +31,7 @@ class Client {
     socket.setNoDelay(true);
     socket.on('data', (piece: Buffer) => {
       this.#bytes += piece.length;
-      this.#tail = (this.#tail + piece.toString('latin1', Math.max(0, piece.length - 400))).slice(-600);
+      this.#tail = (this.#tail + piece.toString('latin1', Math.max(0, piece.length - 2000))).slice(-3000);
       const at = this.#tail.lastIndexOf(this.#wanted);
       if (at < 0 || !this.#tail.endsWith('\r\n')) return;
       const status = this.#tail.slice(at + this.#wanted.length);

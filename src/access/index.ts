@@ -18,6 +18,8 @@ export { scopeOf, TokenCaller } from './caller.ts';
 export { DEFAULT_ROLES } from './default-roles.ts';
 export { Directory, type ListMember, type LocalRecipient, type Recipient } from './directory.ts';
 export * from './effective.ts';
+export * from './explain.ts';
+export { type AccessFinding, auditAccess } from './explain-audit.ts';
 export * from './operation.ts';
 export { hashSecret, passwordStrength } from './passwords/index.ts';
 export * from './permissions.ts';

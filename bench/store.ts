@@ -84,7 +84,8 @@ function deliveryBatch(batch: Batch, n: number, account: number): void {
     .set(keys.searchTaskKey(account, n), Uint8Array.of(1))
     .add(keys.counterKey(1, account), 5000)
     .add(keys.counterKey(2, account), 1);
-  for (let kind = 0; kind < 4; kind++) batch.set(keys.indexKey(account, kind, randomBytes(8)), Uint8Array.of(1));
+  for (let kind = 0; kind < 4; kind++)
+    batch.set(keys.indexKey(account, kind, randomBytes(8)), Uint8Array.of(1));
 }
 
 /** Text that compresses about as mail does. */
@@ -97,7 +98,8 @@ async function gets({ data }: Stores): Promise<Figure> {
   let count = 0;
   const began = performance.now();
   while (performance.now() - began < SECONDS * 1000) {
-    for (let i = 0; i < 100; i++, count++) await data.get(keys.documentKey(count % 10, 1, (count * 7919) % serial));
+    for (let i = 0; i < 100; i++, count++)
+      await data.get(keys.documentKey(count % 10, 1, (count * 7919) % serial));
   }
   return { rate: (count * 1000) / (performance.now() - began) };
 }

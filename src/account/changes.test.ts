@@ -3,17 +3,19 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { holdClock, utf8 } from '../base/index.ts';
 import { keys, openMemory, type Stores } from '../store/index.ts';
-import { type AccountsService, createAccounts } from './accounts.ts';
-import { foldKinds, visibleEntry } from './fold.ts';
+import { foldKinds } from './fold.ts';
 import {
   type Account,
+  type AccountsService,
+  createAccounts,
+  visibleEntry,
   type AccountWriter,
   Aspect,
   type ChangeKind,
   DataType,
   type LogEntry,
   type StatePosition,
-} from './types.ts';
+} from './index.ts';
 
 const A = 3;
 const ROW = utf8('r');

@@ -4,6 +4,7 @@ import type { AccountId, Accounts } from '../account/index.ts';
 import type { DataStore } from '../store/index.ts';
 import { mailAccount, readCold } from './account.ts';
 import { ColumnCache } from './columns/cache.ts';
+import { SnapshotStore } from './columns/snapshot-store.ts';
 import { deliver } from './deliver.ts';
 import type { MailSearch, ReadColds } from './search/index.ts';
 import { effectiveLimits, Room } from './store-message.ts';
@@ -34,12 +35,8 @@ export function createMail({
   search,
   columnBytes = COLUMN_BYTES,
 }: MailOptions): Mail {
-  const columns = new ColumnCache({
-    data,
-    maxBytes: columnBytes,
-    load: async () => undefined,
-    moved: () => undefined,
-  });
+  const snapshots = new SnapshotStore(data);
+  const columns = new ColumnCache({ data, maxBytes: columnBytes, snapshots });
   const inboxes = new LRUCache<AccountId, number>({ max: MAX_KNOWN });
   const known = new LRUCache<AccountId, MailAccount>({ max: MAX_KNOWN });
   const wake = (id: AccountId): void => search?.wake(id);
@@ -60,6 +57,7 @@ export function createMail({
     },
     memory: () => columns.memory(),
     close: async () => {
+      await snapshots.close();
       columns.clear();
       known.clear();
     },

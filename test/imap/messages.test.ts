@@ -147,7 +147,13 @@ describe('APPEND', () => {
     const [whole] = await fetch('1 BODY.PEEK[]');
     assert.ok(!whole?.includes('\0'));
     assert.match(whole as string, /Content-Transfer-Encoding: base64/);
-    assert.equal(await client.verdict('APPEND INBOX ~{3+}\r\n\0\0\0'), 'NO [UNKNOWN-CTE]');
+    await client.ok('APPEND INBOX ~{3+}\r\n\0\0\0');
+    assert.deepEqual(await fetch('2 BINARY.PEEK[1]'), ['2 FETCH (BINARY[1] ~{3}\r\n\0\0\0)']);
+    const inHeader = 'Subject: a\0b\r\n\r\n';
+    assert.equal(
+      await client.verdict(`APPEND INBOX ~{${inHeader.length}+}\r\n${inHeader}`),
+      'NO [UNKNOWN-CTE]',
+    );
   });
 
   test('UTF8 needs to be enabled', async () => {
@@ -191,7 +197,7 @@ describe('FETCH', () => {
 
   test('ENVELOPE, BODYSTRUCTURE and ids', async () => {
     await fill('one');
-    const [line] = await fetch('1 (ENVELOPE BODYSTRUCTURE EMAILID THREADID MODSEQ PREVIEW SAVEDATE)');
+    const line = (await fetch('1 (ENVELOPE BODYSTRUCTURE EMAILID THREADID MODSEQ PREVIEW SAVEDATE)')).at(-1);
     assert.match(
       line as string,
       /ENVELOPE \("Fri, 27 Nov 2026 08:00:00 \+0000" "one" \(\("Ann Example" NIL "ann" "example\.org"\)\)/,
@@ -434,14 +440,14 @@ describe('COPY, MOVE, EXPUNGE', () => {
     const fetched = await client.ask('FETCH 1:3 UID');
     assert.match(fetched.tagged, /^NO \[EXPUNGEISSUED\]/);
     assert.deepEqual(fetched.lines.slice(0, 2), ['1 FETCH (UID 1)', '3 FETCH (UID 3)']);
-    assert.deepEqual(fetched.lines.slice(2), ['4 EXISTS', '2 RECENT']);
+    assert.deepEqual(fetched.lines.slice(2), ['4 EXISTS', '3 RECENT']);
     assert.deepEqual((await client.ok('SEARCH ALL')).lines, ['SEARCH 1 3 4']);
     assert.deepEqual((await client.ok('STORE 3 +FLAGS (\\Seen)')).lines, [
       '3 FETCH (UID 3 FLAGS (\\Seen \\Recent))',
     ]);
     assert.equal(await client.verdict('STORE 2 +FLAGS (\\Seen)'), 'NO [EXPUNGEISSUED]');
     assert.equal(await client.verdict('COPY 1:2 Drafts'), 'NO [EXPUNGEISSUED]');
-    assert.deepEqual((await client.ok('NOOP')).lines, []);
+    assert.deepEqual((await client.ok('NOOP')).lines, ['2 EXPUNGE']);
     assert.deepEqual(await fetch('1:* UID'), ['1 FETCH (UID 1)', '2 FETCH (UID 3)', '3 FETCH (UID 4)']);
   });
 

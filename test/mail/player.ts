@@ -503,7 +503,8 @@ export class Player {
   }
 }
 
-function contentOf(view: MailView): string {
+/** Everything that a view says, as text. */
+export function contentOf(view: MailView): string {
   return JSON.stringify([
     view.head.change,
     [...view.mailboxes.values()],

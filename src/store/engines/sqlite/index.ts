@@ -94,21 +94,23 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSt
     return { handle, transfer: [handle.writer, handle.hub] };
   };
   const { data, blobs } = openReader(share().handle);
+  const close = async (): Promise<void> => {
+    await data.close();
+    isClosing = true;
+    worker.ref();
+    worker.postMessage({ close: true } satisfies WriterOrder);
+    await exited;
+    hub.close();
+    lock.release();
+  };
+  let closed: Promise<void> | undefined;
   return {
     data,
     blobs,
     memory: hub.memory,
     bus: hub.bus,
     share,
-    close: async () => {
-      await data.close();
-      isClosing = true;
-      worker.ref();
-      worker.postMessage({ close: true } satisfies WriterOrder);
-      await exited;
-      hub.close();
-      lock.release();
-    },
+    close: () => (closed ??= close()),
   };
 }
 

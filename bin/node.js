@@ -10,6 +10,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const WANTED_MAJOR = 26;
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+/** Compiled code is kept here, so that a start need not compile anew. */
+const COMPILE_CACHE = path.join(root, 'node_modules/.cache/compile');
 
 /** Path of the pinned binary for this platform, or this process's own when that is new enough. */
 export function nodeBinary() {
@@ -24,9 +27,9 @@ export function nodeBinary() {
         : `node-${platform}`;
   const require = createRequire(import.meta.url);
   try {
-    const root = path.dirname(require.resolve(`${name}/package.json`));
+    const home = path.dirname(require.resolve(`${name}/package.json`));
     for (const file of ['bin/node', 'bin/node.exe']) {
-      const binary = path.join(root, file);
+      const binary = path.join(home, file);
       if (existsSync(binary)) return binary;
     }
   } catch {
@@ -40,14 +43,25 @@ export function nodeBinary() {
 }
 
 /**
- * Starts the pinned Node.js with these arguments, forwards signals, and ends as it ended.
+ * Becomes the pinned Node.js with these arguments where the system allows it; elsewhere starts it, forwards
+ * signals, and ends as it ended.
  * @param {string[]} args
  */
 export function run(args) {
-  // Password hashing and file work share libuv's pool: leave room for both.
-  const pool = process.env.UV_THREADPOOL_SIZE ?? String(Math.max(4, availableParallelism() + 2));
-  const env = { ...process.env, UV_THREADPOOL_SIZE: pool };
-  const child = spawn(nodeBinary(), args, { stdio: 'inherit', env });
+  const binary = nodeBinary();
+  const env = {
+    ...process.env,
+    // Password hashing and file work share libuv's pool: leave room for both.
+    UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? String(Math.max(4, availableParallelism() + 2)),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE,
+  };
+  delete env.WAYPOST_LAUNCHER_FD;
+  if (process.execve && process.platform !== 'win32') process.execve(binary, [binary, ...args], env);
+  // The child holds one end of this pipe and sees when we are killed: nothing may outlive its launcher.
+  const child = spawn(binary, args, {
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    env: { ...env, WAYPOST_LAUNCHER_FD: '3' },
+  });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'];
   for (const signal of signals) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {

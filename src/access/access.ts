@@ -10,7 +10,9 @@ import {
 import { credentialsHook, credentialsSource } from './credentials.ts';
 import { Directory } from './directory.ts';
 import { GrantsGuard } from './guard.ts';
-import { type RegistryOperation, registryOperations } from './registry-operations.ts';
+import { maskedEmailHook } from './masked-address.ts';
+import { oauthClientHook } from './oauth-client.ts';
+import { passwordSource, settingsSource } from './self-service.ts';
 import type { AccessToken, AccountId } from './token.ts';
 import { type CredentialUse, TokenService } from './tokens.ts';
 import './events.ts';
@@ -20,8 +22,6 @@ export type AccessOptions = Omit<AuthenticatorOptions, 'tokens'>;
 export class Access {
   readonly directory: Directory;
   readonly authenticator: Authenticator;
-  /** `x:` methods of all server objects. */
-  readonly operations: readonly RegistryOperation[];
   readonly #tokens: TokenService;
   readonly #options: AccessOptions;
 
@@ -30,12 +30,15 @@ export class Access {
     const guard = new GrantsGuard(registry);
     registry.addHook('grants', guard.hook);
     registry.addHook('credentials', credentialsHook(registry));
+    registry.addHook('masked-email', maskedEmailHook(registry));
+    registry.addHook('oauth-client', oauthClientHook(registry));
     registry.addSource('credentials', credentialsSource(registry, guard));
+    registry.addSource('settings', settingsSource(registry));
     this.#options = options;
     this.#tokens = new TokenService(registry);
     this.directory = new Directory(registry);
     this.authenticator = new Authenticator({ ...options, tokens: this.#tokens });
-    this.operations = registryOperations(registry);
+    registry.addSource('password', passwordSource(registry, this.authenticator));
   }
 
   /** Fills the registry's hooks; the registry can be written to afterwards. */

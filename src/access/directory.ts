@@ -1,6 +1,7 @@
 // Who an address belongs to: domains and their other names, details behind a plus, accounts, groups, aliases,
 // mailing lists and catch-all addresses. Point lookups only, kept by the registry until one of them changes.
 import { ADDRESS_SPACE, addressKey, type Registry, schema, type ValueOf } from '../registry/index.ts';
+import { resolveMasked } from './masked-address.ts';
 import type { AccessToken, AccountId } from './token.ts';
 
 export type Recipient =
@@ -99,6 +100,17 @@ export class Directory {
     if (id === undefined || !domain) return { kind: 'unknownDomain' };
     const [name, detail] = cutDetail(local, domain.subAddressing);
     const base = `${name}@${domainName}`;
+    const masked = await resolveMasked(this.#registry, name, domainName);
+    if (masked === null) return { kind: 'unknownRecipient' };
+    if (masked !== undefined) {
+      return {
+        kind: 'account',
+        account: masked,
+        isGroup: await this.#isGroup(masked),
+        address: base,
+        detail,
+      };
+    }
     const account = await this.#account(name, id);
     if (account) {
       return { kind: 'account', account: account.id, isGroup: account.isGroup, address: base, detail };
@@ -120,6 +132,10 @@ export class Directory {
     return value && isActive(value, name, domain)
       ? { id: holder.id, isGroup: value['@type'] === 'Group' }
       : undefined;
+  }
+
+  async #isGroup(account: AccountId): Promise<boolean> {
+    return (await this.#registry.object('Account', account))?.['@type'] === 'Group';
   }
 
   async #list(name: string, domain: number): Promise<{ id: number; value: List } | undefined> {

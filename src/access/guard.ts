@@ -28,7 +28,7 @@ type Account = ValueOf<'Account'>;
 type CredentialPermissions = ValueOf<'AppPassword'>['permissions'];
 
 /** Who holds all of these, outside any tenant, can give everything else back. */
-const ADMINISTRATOR = PermissionSet.ofNames(['authenticate', 'sysAccountUpdate', 'sysRoleUpdate']);
+export const ADMINISTRATOR = PermissionSet.ofNames(['authenticate', 'sysAccountUpdate', 'sysRoleUpdate']);
 
 /** Moves with each change that may take an administrator's rights, so that two of them cannot pass each other. */
 const ADMINISTRATORS_KEY = keys.otherKey(keys.Subspace.System, 'access/administrators');
@@ -88,7 +88,10 @@ export class GrantsGuard {
     const heldBefore = before ? await effective(this.#view, id, before) : PermissionSet.empty();
     if (value && after && (!before || GRANTING.some((name) => !sameProperty(before, value, name)))) {
       refuseUnlessHeld(caller, await effective(after, id, value));
-      if (value['@type'] === 'Group') await this.#givenByGroup(caller, id, value, after);
+      if (value['@type'] === 'Group') {
+        await this.#givenByGroup(caller, id, value, after);
+        if (before) await this.#noLongerTaken(caller, before, value, after);
+      }
     }
     if (before && (!value || !sameProperty(before, value, 'credentials'))) {
       this.#protect(caller, heldBefore);
@@ -116,6 +119,15 @@ export class GrantsGuard {
       const { roles } = await loadRoles(view, grants.roles);
       return refuseUnlessHeld(caller, ownPair(grants, roles).enabled);
     }
+  }
+
+  /** What a group no longer takes from its members is as good as given to them. */
+  async #noLongerTaken(caller: Caller, before: Account, group: Account, view: GrantsView): Promise<void> {
+    const disabled = async (from: GrantsView, value: Account): Promise<PermissionSet> => {
+      const grants = explicitGrants(value);
+      return ownPair(grants, (await loadRoles(from, grants.roles)).roles).disabled;
+    };
+    refuseUnlessHeld(caller, (await disabled(this.#view, before)).minus(await disabled(view, group)));
   }
 
   /** Who is less may not take over who is more. */
@@ -169,7 +181,7 @@ export class GrantsGuard {
       refuseUnlessHeld(change.caller, gained(had, has));
       taken ||= takesAway(had, has);
     }
-    if (taken) await this.#keepAdministrator(change, { records: this.#view.records, defaults: value });
+    if (taken) await this.#keepAdministrator(change, { ...this.#view, defaults: value });
   }
 
   /** Nobody signs in under a domain that is switched off. */

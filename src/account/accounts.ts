@@ -1,10 +1,11 @@
 // The accounts of a store as the floors above use them: heads, reads that agree, writes, and the log.
-import { MAX_SAFE, NotFound, randomBytes, readU53 } from '../base/index.ts';
+import { NotFound, randomBytes, readU53 } from '../base/index.ts';
 import { type Bus, type DataStore, keys } from '../store/index.ts';
 import { readChanges, readLog } from './changes.ts';
+import { deleteData, type DocumentLinks } from './delete.ts';
+import { deleteGrantsOfOwner, setGrant, sharedWith } from './grants.ts';
 import { sameBytes, storedHead } from './head.ts';
 import { type AccountStats, Sequencer } from './sequencer.ts';
-import { deleteData, type DocumentLinks } from './delete.ts';
 import { trimLog } from './trim.ts';
 import type {
   Account,
@@ -74,7 +75,10 @@ export function createAccounts(options: { readonly data: DataStore; readonly bus
       });
     },
     deleteAccount: async (id, links) => {
-      await writeOne(sequencer, id, (writer) => {
+      for (const { owner, type, container } of await sharedWith(data, id))
+        await writeOne(sequencer, owner, (writer) => setGrant(writer, type, container, id, 0));
+      await writeOne(sequencer, id, async (writer) => {
+        await deleteGrantsOfOwner(writer);
         writer.changeHead({ closed: true });
       }).catch((error: unknown) => {
         // Closed by a run that was interrupted: go on where it stopped.
@@ -186,10 +190,10 @@ async function attempt<T>(fn: () => Promise<T>): Promise<Result<T>> {
   }
 }
 
-/** 53 random bits: two runs of the program never draw the same in practice. */
+/** 52 random bits, to be counted up from: two runs of the program never meet in practice. */
 function drawTag(): number {
   const bytes = randomBytes(8);
   bytes[0] = 0;
-  bytes[1] = (bytes[1] as number) & 0x1f;
-  return Math.min(readU53(bytes, 0), MAX_SAFE);
+  bytes[1] = (bytes[1] as number) & 0x0f;
+  return readU53(bytes, 0);
 }

@@ -17,7 +17,7 @@ export interface HeadFields {
   usedBytes: number;
   /** Counts commits, those that take no change number included. */
   revision: number;
-  /** Draw of the program run that wrote it: two heads of the same revision by two writers differ. */
+  /** Drawn for this head alone: two heads of the same revision, by two writers or two attempts, differ. */
   writer: number;
   /** The account was deleted; nothing may be written any more. */
   closed: boolean;

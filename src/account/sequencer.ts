@@ -39,8 +39,8 @@ interface Attempt {
 export class Sequencer {
   readonly #store: DataStore;
   readonly #bus: Bus;
-  /** Names this sequencer in the heads it writes: no other's head can be mistaken for its own. */
-  readonly #tag: number;
+  /** Makes every head that a write makes unlike any other, whoever wrote it and whatever is the same in it. */
+  #tag: number;
   readonly #lanes = new Map<AccountId, Lane>();
   readonly #unsubscribe: () => void;
   readonly stats: AccountStats = { writes: 0, attempts: 0, commits: 0, conflicts: 0 };
@@ -231,7 +231,7 @@ export class Sequencer {
     };
     const done = (result: unknown): Attempt => {
       try {
-        const staged = writer.finish(origin, this.#tag);
+        const staged = writer.finish(origin, this.#tag++);
         return { lane, generation, outcome: { result, change: staged.head.change }, staged };
       } catch (error) {
         return refused(error);

@@ -197,7 +197,7 @@ export class StagedWriter implements AccountWriter {
     this.#headChange = { ...this.#headChange, ...change };
   }
 
-  /** Ends the write. `tag` names the program run in the head. */
+  /** Ends the write. `tag` was never used before. */
   finish(origin: string, tag: number): Staged {
     this.#mustBeOpen();
     this.#open = false;

@@ -1,8 +1,7 @@
 // Mounts the server objects: `x:<Type>/get`, `/set` and `/query` of every declaration, with the permissions that
 // the declaration stands for. What the methods do is the registry's.
-import { permission, type AccessToken, type PermissionName } from '../access/index.ts';
+import { type PermissionName, TokenCaller } from '../access/index.ts';
 import {
-  type Caller,
   DECLARATIONS,
   type GetResult,
   type MethodContext,
@@ -61,7 +60,7 @@ const run =
   (call: Call, args: JsonObject): Promise<MethodResult> => {
     const { limits, created } = call.request;
     return work(registry, declaration, args, {
-      caller: callerOf(call.token),
+      caller: new TokenCaller(call.token, call.request.client.address),
       account: call.accountId,
       created,
       limits: {
@@ -71,13 +70,3 @@ const run =
       },
     });
   };
-
-function callerOf(token: AccessToken): Caller {
-  return {
-    account: token.account,
-    tenant: token.tenant,
-    allAccounts: token.has(permission('impersonate')),
-    internal: false,
-    has: (name) => token.has(permission(name)),
-  };
-}

@@ -7,10 +7,12 @@ import {
   DataType,
   type DocumentId,
 } from '../account/index.ts';
+import { emit } from '../base/index.ts';
 import { keys } from '../store/index.ts';
 import { pieces } from './context.ts';
 import { findInbox } from './default-folders.ts';
 import { Edit } from './edit.ts';
+import './events.ts';
 import { KeywordEdit } from './keyword-edit.ts';
 import { type Prepared, prepareMessage } from './prepare.ts';
 import type { ThreadIndexRow } from './records/thread.ts';
@@ -48,6 +50,13 @@ export async function deliver(
     content = { ...message, content: delivery.bytes };
     for (const [i, id] of piece.entries()) outcomes.set(id, delivered[i] as Outcome<Delivered>);
   }
+  const list = [...outcomes.values()];
+  emit('mail.delivered', {
+    accounts: [...outcomes.keys()],
+    duplicates: list.filter((outcome) => 'value' in outcome && outcome.value.duplicate).length,
+    refused: list.filter((outcome) => 'error' in outcome).length,
+    size: message.size,
+  });
   return ids.map((id) => outcomes.get(id) as Outcome<Delivered>);
 }
 

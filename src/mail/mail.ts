@@ -1,9 +1,10 @@
 // Opens the mail floor over the stores.
 import { LRUCache } from 'lru-cache';
-import type { AccountId, Accounts } from '../account/index.ts';
+import { type AccountId, type Accounts, DataType, type DocumentLinks } from '../account/index.ts';
 import type { DataStore } from '../store/index.ts';
 import { mailAccount, readCold } from './account.ts';
 import { ColumnCache } from './columns/cache.ts';
+import { SnapshotStore } from './columns/snapshot-store.ts';
 import { deliver } from './deliver.ts';
 import type { MailSearch, ReadColds } from './search/index.ts';
 import { effectiveLimits, Room } from './store-message.ts';
@@ -34,12 +35,8 @@ export function createMail({
   search,
   columnBytes = COLUMN_BYTES,
 }: MailOptions): Mail {
-  const columns = new ColumnCache({
-    data,
-    maxBytes: columnBytes,
-    load: async () => undefined,
-    moved: () => undefined,
-  });
+  const snapshots = new SnapshotStore(data);
+  const columns = new ColumnCache({ data, maxBytes: columnBytes, snapshots });
   const inboxes = new LRUCache<AccountId, number>({ max: MAX_KNOWN });
   const known = new LRUCache<AccountId, MailAccount>({ max: MAX_KNOWN });
   const wake = (id: AccountId): void => search?.wake(id);
@@ -60,6 +57,7 @@ export function createMail({
     },
     memory: () => columns.memory(),
     close: async () => {
+      await snapshots.close();
       columns.clear();
       known.clear();
     },
@@ -71,3 +69,15 @@ export const coldReader =
   (data: DataStore): ReadColds =>
   (account, ids) =>
     readCold(data, account, ids);
+
+/** The blobs that e-mails of an account link, for its deletion. */
+export const emailLinks =
+  (data: DataStore, account: AccountId): DocumentLinks =>
+  async (type, ids) => {
+    if (type !== DataType.Email) return [];
+    const records = await readCold(data, account, ids);
+    return ids.flatMap((id, i) => {
+      const hash = records[i]?.hash;
+      return hash ? [{ id, hash }] : [];
+    });
+  };

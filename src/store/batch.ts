@@ -85,7 +85,9 @@ export class FlatBatch implements Batch {
   add(counter: Key, delta: number | bigint): this {
     this.#changes++;
     const value = signed(BigInt(delta));
-    this.#view.setBigInt64(this.#entry(Op.Add, counter, 8), value);
+    // the entry first: making room for it may replace the view
+    const at = this.#entry(Op.Add, counter, 8);
+    this.#view.setBigInt64(at, value);
     return this;
   }
 

@@ -1,6 +1,7 @@
 export * from './types.ts';
 export * as keys from './keys.ts';
 export { openMemory } from './engines/memory/index.ts';
+export * from './search/index.ts';
 export {
   attachEmbedded,
   type EmbeddedHandle,
@@ -8,4 +9,3 @@ export {
   type EmbeddedStores,
   openEmbedded,
 } from './engines/sqlite/index.ts';
-export * from './search/index.ts';

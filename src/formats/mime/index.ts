@@ -5,6 +5,7 @@ export * from './codec.ts';
 export * from './date.ts';
 export * from './encode-word.ts';
 export * from './encoded-word.ts';
+export { type HeaderBlock, scanHeader } from './header-scan.ts';
 export * from './headers.ts';
 export * from './ids.ts';
 export * from './imap-body.ts';

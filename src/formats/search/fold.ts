@@ -1,8 +1,8 @@
 // Folding: the one form in which a word is indexed and asked for, without case, accents and compatibility forms.
 
-/** Accents of Latin, Greek and Cyrillic, points of Hebrew and Arabic, and joiners that are not seen. */
+/** Accents of the alphabets, points of Hebrew and Arabic, and what is not seen. The voicing of Kana is no accent. */
 const IGNORED =
-  /[\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u2060\u20d0-\u20f0\ufe00-\ufe0f\ufe20-\ufe2f\ufeff]/g;
+  /[[\p{M}&&[\p{sc=Zinh}\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Hebr}\p{sc=Arab}]]--[\u3099\u309a]]|\p{Cf}|\u0640/gv;
 const LETTERS = /[\u00df\u00e6\u00f0\u00f8\u00fe\u0111\u0127\u0131\u0142\u0153\u0167\u03c2]/g;
 const LETTER = new Map([
   ['\u00df', 'ss'],
@@ -19,7 +19,8 @@ const LETTER = new Map([
   // The final sigma.
   ['\u03c2', '\u03c3'],
 ]);
-const ASCII_REST = /[\x00-\x2f\x3a-\x60\x7b-\x7f]/g;
+/** Marks between what some letters and numbers stand for: the slash of a fraction, brackets around a number. */
+const BETWEEN = /[^\p{L}\p{N}\p{M}]/gu;
 
 /** Folds one word; "" when nothing of it is left. Folding twice changes nothing. */
 export function fold(word: string): string {
@@ -36,4 +37,4 @@ const once = (word: string): string =>
     .replace(IGNORED, '')
     .replace(LETTERS, (letter) => LETTER.get(letter) as string)
     .normalize('NFC')
-    .replace(ASCII_REST, '');
+    .replace(BETWEEN, '');

@@ -25,8 +25,6 @@ const ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ['tr', 'turkish'],
 ]);
 
-/** Languages with a stemmer. */
-export const STEMMED_LANGUAGES: readonly string[] = [...ALGORITHMS.keys()];
 export const hasStemmer = (language: string): boolean => ALGORITHMS.has(language);
 
 /** Longer words are names, numbers and codes. */

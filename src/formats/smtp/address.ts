@@ -59,15 +59,6 @@ export function canonicalDomain(domain: string): string {
   return isAsciiText(domain) ? domain.toLowerCase() : domainToASCII(domain);
 }
 
-/** The domain of a comparison form. */
-export const domainOf = (canonical: string): string => canonical.slice(canonical.lastIndexOf('@') + 1);
-
-/** The local part of a comparison form. */
-export function localOf(canonical: string): string {
-  const at = canonical.lastIndexOf('@');
-  return at < 0 ? canonical : canonical.slice(0, at);
-}
-
 /**
  * True for the name of a host on the Internet: at least two valid labels, the last one not a number; or an
  * address literal (RFC 5321 §4.1.4).

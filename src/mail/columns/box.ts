@@ -141,31 +141,26 @@ export class BoxEdit {
 
   #compact(): void {
     const old = this.#before.count;
-    const count = this.#count;
-    const uids = new Uint32Array(this.#uids.length);
-    const rows = new Uint32Array(this.#uids.length);
-    const added = this.#added && new Float64Array(this.#uids.length);
-    const deleted = this.#deleted && new Uint8Array(this.#uids.length);
-    let to = 0;
-    // hot: runs over all members
-    for (let i = 0; i < count; i++) {
-      const row = this.#rows[i] as number;
-      if (i < old && this.#leaving.has(row)) {
-        if (this.#deleted?.[i] === 1) this.#deletedCount--;
-        continue;
-      }
-      uids[to] = this.#uids[i] as number;
-      rows[to] = row;
-      if (added) added[to] = this.#added?.[i] as number;
-      if (deleted) deleted[to] = this.#deleted?.[i] as number;
-      to++;
+    let least = Infinity;
+    let most = 0;
+    for (const row of this.#leaving) {
+      if (row < least) least = row;
+      if (row > most) most = row;
     }
-    this.#count = to;
-    this.#uids = uids;
-    this.#rows = rows;
-    this.#added = added;
-    this.#deleted = deleted;
-    this.#ascending = isAscending(uids, to);
+    // hot: runs over all members, most of which stay
+    const gone: number[] = [];
+    for (let i = 0; i < old; i++) {
+      const row = this.#rows[i] as number;
+      if (row >= least && row <= most && this.#leaving.has(row)) gone.push(i);
+    }
+    for (const index of gone) if (this.#deleted?.[index] === 1) this.#deletedCount--;
+    const count = this.#count;
+    this.#count = count - gone.length;
+    this.#uids = without(this.#uids, count, gone);
+    this.#rows = without(this.#rows, count, gone);
+    this.#added = this.#added && dense(without(this.#added, count, gone), this.#count);
+    this.#deleted = this.#deleted && without(this.#deleted, count, gone);
+    this.#ascending = isAscending(this.#uids, this.#count);
   }
 
   #sort(): void {
@@ -182,6 +177,25 @@ type Column = Uint32Array | Float64Array | Uint8Array;
 function isAscending(values: Uint32Array, count: number): boolean {
   for (let i = 1; i < count; i++) if ((values[i] as number) <= (values[i - 1] as number)) return false;
   return true;
+}
+
+/** A copy without the values at these indices, as long as before. */
+function without<A extends Column>(values: A, count: number, gone: readonly number[]): A {
+  const out = resized(values.subarray(0, 0) as A, values.length);
+  let from = 0;
+  let at = 0;
+  for (const index of [...gone, count]) {
+    out.set(values.subarray(from, index), at);
+    at += index - from;
+    from = index + 1;
+  }
+  return out;
+}
+
+/** Nothing in place of an array of nothing. */
+function dense(values: Float64Array, count: number): Float64Array | undefined {
+  for (let i = 0; i < count; i++) if (values[i] !== 0) return values;
+  return undefined;
 }
 
 /** A copy with the values in the order of these indices. */

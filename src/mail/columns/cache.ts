@@ -2,8 +2,9 @@
 import type { Account, AccountId } from '../../account/index.ts';
 import type { ReadView } from '../../store/index.ts';
 import type { MailMemory } from '../types.ts';
-import { type Columns, columnsBytes } from './columns.ts';
+import { columnsBytes } from './columns.ts';
 import { advance, type Moment } from './moment.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
 import type { ColumnView } from './view.ts';
 
 /** What an account costs beside its arrays. */
@@ -21,10 +22,7 @@ interface Entry {
 export interface CacheOptions {
   readonly data: ReadView;
   readonly maxBytes: number;
-  /** Columns of an account kept elsewhere; undefined when there are none. */
-  load(account: Account): Promise<Columns | undefined>;
-  /** A version came to be in place of `before`. */
-  moved(account: Account, now: Columns, before: Columns | undefined): void;
+  readonly snapshots: SnapshotStore;
 }
 
 export class ColumnCache {
@@ -73,12 +71,12 @@ export class ColumnCache {
   }
 
   async #start(account: Account, entry: Entry): Promise<Moment> {
-    const { data, load, moved } = this.#options;
+    const { data, snapshots } = this.#options;
     const before = entry.moment;
-    const moment = await advance(account, data, before, () => load(account));
+    const moment = await advance(account, data, before, () => snapshots.load(account));
     if (moment !== before) {
       this.#set(account.id, entry, moment);
-      moved(account, moment.columns, before?.columns);
+      snapshots.moved(account, moment.columns);
     }
     return moment;
   }

@@ -69,6 +69,44 @@ export class ChunkWriter<V, A extends Cells<V>> {
   }
 }
 
+/** Rows `from` to `to` (exclusive) that become the rows from `at`. */
+export interface Run {
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
+}
+
+/** The column of these runs alone; ascending, and none goes up. Pieces in front of the first move are shared. */
+export function movedChunks<V, A extends Cells<V>>(
+  chunks: Chunks<A>,
+  runs: readonly Run[],
+  make: () => A,
+): Chunks<A> {
+  const [first] = runs;
+  const same = first?.from === 0 && first.at === 0 ? first.to >>> CHUNK_BITS : 0;
+  const out: (A | undefined)[] = chunks.slice(0, same);
+  for (const { from, to, at } of runs) {
+    let row = Math.max(from, same << CHUNK_BITS);
+    while (row < to) {
+      const target = at + row - from;
+      const length = Math.min(to - row, CHUNK - (row & MASK), CHUNK - (target & MASK));
+      const source = chunks[row >>> CHUNK_BITS];
+      if (source) {
+        const number = target >>> CHUNK_BITS;
+        while (out.length < number) out.push(undefined);
+        const chunk = (out[number] ??= make());
+        copyCells<V>(source, row & MASK, chunk, target & MASK, length);
+      }
+      row += length;
+    }
+  }
+  return out;
+}
+
+function copyCells<V>(source: Cells<V>, from: number, target: Cells<V>, at: number, length: number): void {
+  for (let i = 0; i < length; i++) target[at + i] = source[from + i] as V;
+}
+
 export const newWords = (): Uint32Array => new Uint32Array(CHUNK);
 export const newHalves = (): Uint16Array => new Uint16Array(CHUNK);
 export const newDoubles = (): Float64Array => new Float64Array(CHUNK);

@@ -21,15 +21,16 @@ import { grown } from './arrays.ts';
 import { type Box, boxBytes, BoxEdit, EMPTY_BOX } from './box.ts';
 import {
   cell,
-  type Cells,
   CHUNK,
   CHUNK_BITS,
   type Chunks,
   ChunkWriter,
+  movedChunks,
   newDoubles,
   newHalves,
   newLists,
   newWords,
+  type Run,
 } from './chunks.ts';
 
 /** Bits of the first word of flags beside the usual keywords. */
@@ -45,7 +46,7 @@ export interface Fixed {
 }
 
 type List = readonly number[] | undefined;
-type ListCells = List[];
+export type ListCells = List[];
 
 /** Small numbers for mailboxes. Only ever appended to, and shared by all versions. */
 export class Ordinals {
@@ -64,6 +65,11 @@ export class Ordinals {
 
   id(number: number): DocumentId {
     return this.#ids[number - 1] as DocumentId;
+  }
+
+  /** All mailboxes by number. */
+  all(): readonly DocumentId[] {
+    return this.#ids;
   }
 }
 
@@ -353,20 +359,12 @@ export class ColumnsEdit {
 /** The columns without the rows that go: those whose next row is shifted further. */
 function compacted(columns: Columns, shift: Uint32Array): Columns {
   const { count, fixed } = columns;
+  const runs = runsThatStay(shift, count);
   const left = count - (shift[count] as number);
   const keep = <A extends Uint32Array | Float64Array>(values: A): A => {
     const out = grown(values.subarray(0, 0) as A, left);
-    eachRun(shift, count, (from, to, at) => out.set(values.subarray(from, to), at));
+    for (const { from, to, at } of runs) out.set(values.subarray(from, to), at);
     return out;
-  };
-  const shiftChunks = <V, A extends Cells<V>>(chunks: Chunks<A>, make: () => A, empty: V): Chunks<A> => {
-    const writer = new ChunkWriter<V, A>([], 0, make, empty);
-    for (let row = 0; row < count; row++) {
-      if (shift[row] !== shift[row + 1]) continue;
-      const chunk = chunks[row >>> CHUNK_BITS];
-      if (chunk) writer.set(row - (shift[row] as number), chunk[row & (CHUNK - 1)] as V);
-    }
-    return writer.finish();
   };
   return {
     ...columns,
@@ -377,23 +375,21 @@ function compacted(columns: Columns, shift: Uint32Array): Columns {
       sizes: keep(fixed.sizes),
       threads: keep(fixed.threads),
     },
-    words: columns.words.map((chunks) => shiftChunks(chunks, newWords, 0)),
-    flagModseqs: shiftChunks(columns.flagModseqs, newDoubles, 0),
-    where: shiftChunks(columns.where, newHalves, 0),
-    lists: shiftChunks<List, ListCells>(columns.lists, newLists, undefined),
+    words: columns.words.map((chunks) => movedChunks(chunks, runs, newWords)),
+    flagModseqs: movedChunks(columns.flagModseqs, runs, newDoubles),
+    where: movedChunks(columns.where, runs, newHalves),
+    lists: movedChunks<List, ListCells>(columns.lists, runs, newLists),
   };
 }
 
-/** Runs of rows that stay: `from` to `to` (exclusive) of the old rows, and where they go. */
-function eachRun(
-  shift: Uint32Array,
-  count: number,
-  use: (from: number, to: number, at: number) => void,
-): void {
+/** Rows that stay, as runs without a gap: `from` to `to` (exclusive) of the old rows, and where they go. */
+function runsThatStay(shift: Uint32Array, count: number): Run[] {
+  const runs: Run[] = [];
   let from = 0;
   for (let row = 0; row <= count; row++) {
     if (row < count && shift[row] === shift[row + 1]) continue;
-    if (row > from) use(from, row, from - (shift[from] as number));
+    if (row > from) runs.push({ from, to: row, at: from - (shift[from] as number) });
     from = row + 1;
   }
+  return runs;
 }

@@ -8,8 +8,9 @@ import {
   type DocumentId,
   type LogRecord,
 } from '../../account/index.ts';
-import { Slice } from '../../base/index.ts';
+import { emit, Slice } from '../../base/index.ts';
 import { keys, type ReadView } from '../../store/index.ts';
+import '../events.ts';
 import { allMailboxes, documentOf } from '../default-folders.ts';
 import { keywordAt, keywordCount, mailboxAt, membershipCount } from '../records/email.ts';
 import { decodeKeywords, type KeywordTable } from '../records/keywords.ts';
@@ -145,6 +146,7 @@ async function changedMailboxes(
 
 /** Columns of all hot records. Rows that change meanwhile may be newer: catching up from the head read first follows. */
 async function buildColumns(account: Account, data: ReadView, slice: Slice): Promise<Columns> {
+  const start = performance.now();
   const range = keys.documentRange(account.id, DataType.Email);
   const { head, keywords } = await account.read(async (reader) => ({
     head: reader.head,
@@ -158,5 +160,7 @@ async function buildColumns(account: Account, data: ReadView, slice: Slice): Pro
     after = page.next;
     if (slice.due()) await slice.pause();
   }
+  const ms = performance.now() - start;
+  emit('mail.columns-built', { account: account.id, emails: edit.count, ms }, 'debug');
   return edit.finish(head.change, head.epoch, keywords);
 }

@@ -1,7 +1,9 @@
 // totalThreads and unreadThreads of all mailboxes at once (RFC 8621 §2): a thread counts where it has an e-mail, and as
 // unread when some e-mail of it is unread anywhere but in the trash; for the trash itself, in the trash.
 import type { DocumentId } from '../../account/index.ts';
+import { DRAFT, SEEN } from '../records/keywords.ts';
 import type { MailView, ThreadCounts } from '../types.ts';
+import { cell, type Chunks } from './chunks.ts';
 
 /** Marks by thread id, in pages, as ids are dense but may begin anywhere. */
 class Marks {
@@ -15,14 +17,15 @@ class Marks {
 const UNREAD = 1;
 const UNREAD_IN_TRASH = 2;
 
-// hot: runs over all rows when a client lists its mailboxes
+const READ = (1 << SEEN) | (1 << DRAFT);
+
+/** @param words first words of the flags */
 export function countThreads(
-  view: Pick<MailView, 'mailboxes' | 'threads' | 'count' | 'keywordTest' | 'mailboxRows'>,
+  view: Pick<MailView, 'mailboxes' | 'threads' | 'mailboxRows'>,
+  words: Chunks<Uint32Array>,
 ): ReadonlyMap<DocumentId, ThreadCounts> {
+  // hot: runs over all rows when a client lists its mailboxes
   const { mailboxes, threads } = view;
-  const seen = view.keywordTest('$seen');
-  const draft = view.keywordTest('$draft');
-  const isUnread = (row: number): boolean => seen?.(row) !== true && draft?.(row) !== true;
   const marks = new Marks();
   for (const { id, role, unread } of mailboxes.values()) {
     if (unread === 0) continue;
@@ -30,7 +33,7 @@ export function countThreads(
     const rows = view.mailboxRows(id) ?? [];
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i] as number;
-      if (!isUnread(row)) continue;
+      if ((cell(words, row) & READ) !== 0) continue;
       const thread = threads[row] as number;
       const page = marks.page(thread);
       page[thread & 0xffff] = (page[thread & 0xffff] as number) | bit;

@@ -125,7 +125,7 @@ export class ColumnView implements MailView {
   }
 
   threadCounts(mailbox: DocumentId): ThreadCounts {
-    this.#threadCounts ??= countThreads(this);
+    this.#threadCounts ??= countThreads(this, this.#columns.words[0] ?? []);
     return this.#threadCounts.get(mailbox) ?? { total: 0, unread: 0 };
   }
 

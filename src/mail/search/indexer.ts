@@ -17,6 +17,7 @@ import {
   type SearchStore,
 } from '../../store/index.ts';
 import { analyseTexts, EMAIL_INDEX } from './document.ts';
+import { accountsIn, enqueueAccount, Rebuild } from './rebuild.ts';
 import { decodeSearchTask, encodeSearchTask, type SearchTask } from './task.ts';
 import { readSearchTexts, searchTexts, type SearchTexts } from './texts.ts';
 import type { ReadColds } from './types.ts';
@@ -66,23 +67,29 @@ export class Indexer {
   #timer: NodeJS.Timeout | undefined;
   #pass: Promise<void> | undefined;
   #retryMs = RETRY_MS;
+  /** While e-mails of before have to get tasks. */
+  #rebuild: Rebuild | undefined;
   #isClosed = false;
 
   constructor(options: IndexerOptions) {
     this.#options = options;
   }
 
-  /** Finds what earlier runs left. */
+  /** Finds what earlier runs left; when the index was lost or is of another version, all is to be done anew. */
   async start(): Promise<void> {
-    for (let from = 0; from <= 0xffffffff; ) {
-      const range = { from: keys.searchTaskKey(from, 0), to: accountRange(0xffffffff).to };
-      const { keys: found } = await this.#options.data.scan(range, { limit: 1, keysOnly: true });
-      const [key] = found;
-      if (key === undefined) return;
-      const account = readU32(key, 1);
-      this.wake(account);
-      from = account + 1;
+    const { data, search } = this.#options;
+    const { isNew } = await search.stats(EMAIL_INDEX.name);
+    if (isNew) {
+      this.#rebuild = new Rebuild(data);
+      this.#schedule(0);
     }
+    for await (const account of accountsIn(data, keys.Subspace.SearchTask)) this.wake(account);
+  }
+
+  /** Gives every e-mail of the account a task. */
+  async reindex(account: AccountId): Promise<void> {
+    await enqueueAccount(this.#options.data, account);
+    this.wake(account);
   }
 
   /** Says that there are tasks of an account. */
@@ -98,6 +105,7 @@ export class Indexer {
   async catchUp(account: AccountId): Promise<readonly DocumentId[]> {
     const until = now() + CATCH_UP_MS;
     const parked: DocumentId[] = [];
+    await this.#rebuild?.enqueue(account);
     let after: Key | undefined;
     do {
       if (now() > until) throw new Unavailable('the index of new mail', 5000);
@@ -122,7 +130,8 @@ export class Indexer {
       this.#pass = this.#run().finally(() => {
         this.#pass = undefined;
         const isRetry = this.#retryMs > RETRY_MS;
-        if (this.#woken.size > 0) this.#schedule(isRetry ? this.#retryMs : this.#options.delayMs);
+        if (this.#woken.size > 0 || this.#rebuild !== undefined)
+          this.#schedule(isRetry ? this.#retryMs : this.#options.delayMs);
       });
     }, delayMs);
     this.#timer.unref();
@@ -134,6 +143,11 @@ export class Indexer {
     for (const account of this.#woken) waiting.set(account, undefined);
     this.#woken = new Set();
     try {
+      if (this.#rebuild !== undefined) {
+        for (const account of await this.#rebuild.enqueueAll()) waiting.set(account, undefined);
+        await this.#options.search.markReady(EMAIL_INDEX.name);
+        this.#rebuild = undefined;
+      }
       while (waiting.size > 0 && !this.#isClosed) {
         for (const [account, after] of waiting) {
           const next = await this.#alone(() => this.#step(account, after, []));
@@ -231,7 +245,7 @@ export class Indexer {
   /** Messages of a group; an error for one that cannot be read. None of a large message. */
   async #readBodies(group: readonly Source[]): Promise<(Uint8Array | Error | undefined)[]> {
     if ((group[0]?.size ?? 0) > WHOLE) return [];
-    return await oneByOne(
+    return oneByOne(
       group.map(({ cold }) => cold.hash),
       (hashes) => this.#options.blobs.readMany(hashes),
     );
@@ -263,7 +277,7 @@ export class Indexer {
         throw error;
       }
       const [only, second] = changes;
-      if (only !== undefined && second === undefined) return await this.#park(only.work, error);
+      if (only !== undefined && second === undefined) return this.#park(only.work, error);
       const middle = changes.length >> 1;
       await this.#apply(changes.slice(0, middle));
       await this.#apply(changes.slice(middle));

@@ -31,7 +31,7 @@ export interface SearchTexts {
   readonly subject: readonly SearchText[];
   /** Text parts that are shown; HTML as its text. */
   readonly body: readonly SearchText[];
-  /** Names of files, texts that are attached, and subjects and texts of attached messages. */
+  /** Names of files, texts that are attached, and headers and texts of attached messages. */
   readonly attachment: readonly SearchText[];
 }
 
@@ -73,8 +73,8 @@ export async function readSearchTexts(
 }
 
 /**
- * Whether a field holds a value as a substring, without regard to case (i;unicode-casemap, RFC 5051): the test
- * behind `MailSearch.candidates`.
+ * Whether a field holds a value as a substring, without regard to case and compatibility forms, but to accents: the
+ * test that `MailSearch.candidates` goes before.
  */
 export function holdsText(texts: SearchTexts, field: SearchQuery['field'], value: string): boolean {
   const wanted = caseMap(value);
@@ -84,7 +84,7 @@ export function holdsText(texts: SearchTexts, field: SearchQuery['field'], value
 const NOTHING = new Uint8Array();
 const ADDRESS_FIELDS = ['from', 'to', 'cc', 'bcc'] as const;
 
-const caseMap = (text: string): string => text.normalize('NFKD').toUpperCase();
+const caseMap = (text: string): string => text.normalize('NFKC').toUpperCase();
 
 type Read = (range: BlobRange) => Uint8Array;
 type Lists = { [name in keyof SearchTexts]: SearchText[] };
@@ -101,8 +101,7 @@ function collect(message: Message, read: Read): SearchTexts {
   for (const part of message.parts) {
     if (isMessagePart(part)) {
       const inner = message.parts[part.children[0] as number] as Part;
-      for (const [, octets] of fieldsOf(inner, read, ['subject']))
-        lists.attachment.push({ text: textForm(octets), tags: inner.language });
+      lists.attachment.push({ text: headerText(inner, read), tags: inner.language });
     }
     if (part.name !== null) lists.attachment.push({ text: part.name, tags: null });
     if (part.children.length > 0 || isMultipart(part) || !isText(part)) continue;
@@ -112,9 +111,8 @@ function collect(message: Message, read: Read): SearchTexts {
   return lists;
 }
 
-/** Style sheets are no text that anyone reads; reports (`message/delivery-status`) are. */
-const isText = ({ type, subtype }: Part): boolean =>
-  (type === 'text' && subtype !== 'css') || type === 'message';
+/** Text, and reports such as `message/delivery-status`. */
+const isText = ({ type }: Part): boolean => type === 'text' || type === 'message';
 
 function contentOf(part: Part, read: Read): string {
   const body = read({ offset: part.bodyOffset, length: part.bodyEnd - part.bodyOffset });
@@ -122,14 +120,19 @@ function contentOf(part: Part, read: Read): string {
   return part.subtype === 'html' ? htmlToText(text) : text;
 }
 
-/** Names (lower case) and octets of the values of some header fields. */
-function fieldsOf(part: Part, read: Read, names: readonly string[]): [string, string][] {
-  const fields = part.fields.filter(({ key }) => names.includes(key));
+/** Names (lower case) and octets of the values of some header fields, of all when no names are given. */
+function fieldsOf(part: Part, read: Read, names?: readonly string[]): [string, string][] {
+  const fields = names ? part.fields.filter(({ key }) => names.includes(key)) : part.fields;
   if (fields.length === 0) return [];
   const header = read({ offset: part.headerOffset, length: part.bodyOffset - part.headerOffset });
   const from = part.headerOffset;
   return fields.map(({ key, value, end }) => [key, latin1(header.subarray(value - from, end - from))]);
 }
+
+const headerText = (part: Part, read: Read): string =>
+  fieldsOf(part, read)
+    .map(([name, octets]) => `${name}: ${textForm(octets)}`)
+    .join('\n');
 
 function addressTexts(octets: string): SearchText[] {
   const texts: string[] = [];

@@ -1,6 +1,6 @@
 // The mail floor's part of the search thread: reads messages through its own connection to the data store, keeps the
 // index up to date and answers queries.
-import type { AccountId } from '../../account/index.ts';
+import type { AccountId, DocumentId } from '../../account/index.ts';
 import {
   attachEmbedded,
   type EmbeddedHandle,
@@ -20,7 +20,8 @@ export interface MailGuestData {
 
 export async function startGuest(search: SearchStore, guestData: unknown): Promise<Guest> {
   const { stores, settings } = guestData as MailGuestData;
-  const { data, blobs, close } = await attachEmbedded(stores);
+  const opened = await attachEmbedded(stores);
+  const { data, blobs } = opened;
   const mail = await createMailSearch({ data, blobs, search, readColds: readColdsFrom(data), settings });
   return {
     async answer(method, args) {
@@ -29,16 +30,20 @@ export async function startGuest(search: SearchStore, guestData: unknown): Promi
           for (const account of args[0] as AccountId[]) mail.wake(account);
           return undefined;
         case 'search':
-          return await mail.search(args[0] as AccountId, args[1] as SearchQuery);
+          return mail.search(args[0] as AccountId, args[1] as SearchQuery);
         case 'candidates':
-          return await mail.candidates(args[0] as AccountId, args[1] as SearchQuery);
+          return mail.candidates(args[0] as AccountId, args[1] as SearchQuery);
+        case 'snippets':
+          return mail.snippets(args[0] as AccountId, args[1] as DocumentId[], args[2] as SearchQuery[]);
+        case 'reindex':
+          return mail.reindex(args[0] as AccountId);
         default:
           throw new SearchRefused(`mail search has no call ${method}`);
       }
     },
     async close() {
       await mail.close();
-      await close();
+      await opened.close();
     },
   };
 }

@@ -56,7 +56,9 @@ export function parseSort(declaration: Declaration, sort: unknown): Order {
   }
   if (property === 'id') return { filter: undefined, ascending: isAscending };
   const filter = Object.hasOwn(declaration.filters, property) ? declaration.filters[property] : undefined;
-  const single = filter?.match === 'exact' && !findField(declaration.shape, filter.property)?.kind.member;
+  const single =
+    filter?.match === 'derived' ||
+    (filter?.match === 'exact' && !findField(declaration.shape, filter.property)?.kind.member);
   if (!single) throw new MethodRefusal('unsupportedSort', `cannot sort by ${property.slice(0, 64)}`);
   return { filter: property, ascending: isAscending };
 }
@@ -115,11 +117,13 @@ function condition(
     return [{ name, filter, comparison, value: null }];
   }
   const value =
-    filter.property === '@type'
-      ? typeof json === 'string'
-        ? utf8(json)
-        : undefined
-      : valueBytes(findField(declaration.shape, filter.property), json);
+    filter.match === 'derived'
+      ? valueBytes(filter.field, json)
+      : filter.property === '@type'
+        ? typeof json === 'string'
+          ? utf8(json)
+          : undefined
+        : valueBytes(findField(declaration.shape, filter.property), json);
   if (!value) throw new MethodRefusal('invalidArguments', `${name} is not compared with such a value`);
   return [{ name, filter, comparison, value }];
 }

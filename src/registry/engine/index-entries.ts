@@ -14,7 +14,7 @@ export interface UniqueEntry {
 
 /** The unique keys of a record. */
 export const uniqueEntries = (declaration: Declaration, value: Plain): UniqueEntry[] =>
-  declaration.unique.flatMap(({ space, keys }) => keys(value).map((one) => ({ space, ...one })));
+  declaration.unique.flatMap((unique) => unique.keys(value).map((one) => ({ space: unique.space, ...one })));
 
 /** Name of a unique key in caches and messages. */
 export const uniqueName = (space: string, key: string): string => `${space}\0${key}`;
@@ -55,6 +55,11 @@ export function filterValues(declaration: Declaration, filter: Filter, value: Pl
   if (filter.match === 'words') {
     const found = new Set(filter.properties.flatMap((property) => wordsOf(textOf(value[property]))));
     return [...found].map(utf8);
+  }
+  if (filter.match === 'derived') {
+    const { kind } = filter.field;
+    const found = filter.values(value).flatMap((one) => kind.indexBytes?.(one as never) ?? []);
+    return found.length > 0 ? found : [null];
   }
   if (filter.property === '@type') return [utf8(String(value['@type']))];
   const part = value[filter.property];

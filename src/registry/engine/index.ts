@@ -11,5 +11,6 @@ export {
 export { type Paging, type QueryPage, queryRecords } from './query.ts';
 export { type ChangeListener, Registry, type RegistryOptions } from './registry.ts';
 export { type RecordName, SINGLETON } from './rows.ts';
+export { type TrailChange, type TrailEntry, type TrailPage, type TrailQuery } from './trail.ts';
 export * from './types.ts';
 export { SERVER_CONTEXT, type WriteContext, Writer, type Written } from './write.ts';

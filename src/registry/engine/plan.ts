@@ -2,7 +2,7 @@
 // the assertions that make it fail when something moved meanwhile.
 import { LimitExceeded } from '../../base/index.ts';
 import type { Batch, DataStore, Key } from '../../store/index.ts';
-import { type Declaration, type Plain, shapeKind } from '../schema/index.ts';
+import { type AccountQuota, type Declaration, type Plain, shapeKind } from '../schema/index.ts';
 import {
   indexEntries,
   type ReferenceEntry,
@@ -11,6 +11,7 @@ import {
   uniqueName,
 } from './index-entries.ts';
 import {
+  accountCountKey,
   CHANGES_KEY,
   countKey,
   decodeName,
@@ -45,15 +46,25 @@ export interface PlannedChange {
 export interface PlanContext {
   readonly store: DataStore;
   findDeclaration(type: string): Declaration | undefined;
-  /** Most records that a tenant may have under a quota; undefined for no limit. */
-  tenantLimit(tenant: number, quota: string): Promise<number | undefined>;
+  /** Most records that may count towards a quota; undefined for no limit. */
+  limitOf(share: Share): Promise<number | undefined>;
+}
+
+/** A quota that a record counts towards. */
+export interface Share {
+  readonly owner: 'tenant' | 'account';
+  readonly id: number;
+  /** Key of the owner's `quotas`. */
+  readonly quota: string;
+  /** Where the limit stands when the owner has none of its own. */
+  readonly fallback?: AccountQuota;
 }
 
 export interface Planned {
   /** Names of the unique keys that caches have to forget. */
   readonly keys: readonly string[];
-  /** Says which quota was reached, after a commit that failed with `LimitExceeded`. */
-  readonly quota: string | undefined;
+  /** The quotas one of which was reached when the commit fails with `LimitExceeded`. */
+  readonly quotas: readonly string[];
 }
 
 /** Fills the batch; throws `Refusal` when the change clashes with what is stored. */
@@ -81,16 +92,17 @@ export async function planChange(
   const keys = await planUnique(context, change, batch);
   planIndexes(change, batch);
   await planReferences(context, change, batch);
-  const quota = await planCounts(context, change, batch);
+  const quotas = await planCounts(context, change, batch);
   batch.add(CHANGES_KEY, 1);
-  return { keys, quota };
+  return { keys, quotas };
 }
 
 /** The error of a commit that passed a quota. */
-export function quotaRefusal(error: unknown, quota: string | undefined): unknown {
-  if (!(error instanceof LimitExceeded) || quota === undefined) return error;
-  const noun = quota
-    .replace(/^max/, '')
+export function quotaRefusal(error: unknown, quotas: readonly string[]): unknown {
+  if (!(error instanceof LimitExceeded) || quotas.length === 0) return error;
+  const noun = quotas
+    .join(' or ')
+    .replaceAll(/\bmax/g, '')
     .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
     .toLowerCase();
   return new Refusal('overQuota', { description: `You have exceeded your quota of ${error.value} ${noun}.` });
@@ -205,25 +217,41 @@ async function planCounts(
   context: PlanContext,
   change: PlannedChange,
   batch: Batch,
-): Promise<string | undefined> {
+): Promise<readonly string[]> {
   const { declaration, before, value } = change;
   if (declaration.kind === 'object' && (!before || !value))
     batch.add(countKey(declaration.name), value ? 1 : -1);
-  const old = before && tenantShare(declaration, before.value);
-  const wanted = value && tenantShare(declaration, value);
-  if (old?.tenant === wanted?.tenant && old?.quota === wanted?.quota) return undefined;
-  if (old) batch.add(tenantCountKey(old.tenant, old.quota), -1);
-  if (!wanted) return undefined;
-  const counter = tenantCountKey(wanted.tenant, wanted.quota);
-  const limit = await context.tenantLimit(wanted.tenant, wanted.quota);
-  if (limit === undefined) batch.add(counter, 1);
-  else batch.addUpTo(counter, 1n, BigInt(limit));
-  return wanted.quota;
+  const old = before ? sharesOf(declaration, before.value) : [];
+  const wanted = value ? sharesOf(declaration, value) : [];
+  for (const share of old) {
+    if (!wanted.some((one) => sameShare(one, share))) batch.add(shareKey(declaration, share), -1);
+  }
+  const added = wanted.filter((share) => !old.some((one) => sameShare(one, share)));
+  for (const share of added) {
+    const limit = await context.limitOf(share);
+    const counter = shareKey(declaration, share);
+    if (limit === undefined) batch.add(counter, 1);
+    else batch.addUpTo(counter, 1n, BigInt(limit));
+  }
+  return added.map((share) => share.quota);
 }
 
-function tenantShare(declaration: Declaration, value: Plain): { tenant: number; quota: string } | undefined {
-  const tenant = value['memberTenantId'];
-  return declaration.tenantQuota && typeof tenant === 'number'
-    ? { tenant, quota: declaration.tenantQuota(value) }
-    : undefined;
+/** What a record counts towards: a quota of its tenant, one of its account. */
+function sharesOf(declaration: Declaration, value: Plain): Share[] {
+  const { tenantQuota, accountQuota } = declaration;
+  const { memberTenantId: tenant, accountId: account } = value;
+  const shares: Share[] = [];
+  if (tenantQuota && typeof tenant === 'number') {
+    shares.push({ owner: 'tenant', id: tenant, quota: tenantQuota(value) });
+  }
+  if (accountQuota && typeof account === 'number') {
+    shares.push({ owner: 'account', id: account, quota: accountQuota.quota, fallback: accountQuota });
+  }
+  return shares;
 }
+
+const sameShare = (a: Share, b: Share): boolean =>
+  a.owner === b.owner && a.id === b.id && a.quota === b.quota;
+
+const shareKey = (declaration: Declaration, { owner, id, quota }: Share): Key =>
+  owner === 'tenant' ? tenantCountKey(id, quota) : accountCountKey(id, declaration.name);

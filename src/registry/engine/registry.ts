@@ -11,8 +11,11 @@ import {
   type ValueOf,
 } from '../objects/index.ts';
 import { type Declaration, type Plain, shapeKind } from '../schema/index.ts';
-import { addressHook, listenerHook } from './own-hooks.ts';
+import { ownHooks } from '../hooks/index.ts';
+import { Actions } from '../sources/actions.ts';
+import { LogLines } from '../sources/log.ts';
 import { RegistryCache } from './cache.ts';
+import { readTrail, type TrailPage, type TrailQuery, trimTrail } from './trail.ts';
 import { Writer } from './write.ts';
 import { uniqueName } from './index-entries.ts';
 import {
@@ -43,6 +46,12 @@ export interface RegistryOptions {
 /** A change that happened, here or on another node; undefined when anything may have changed. */
 export type ChangeListener = (change: { readonly type: string; readonly id: number } | undefined) => void;
 
+/** Stands for the source of a part of the server that does not exist yet: it holds and takes nothing. */
+const NOTHING_YET: Source = { get: () => Promise.resolve([]) };
+
+/** How often old entries of the audit trail are looked for. */
+const TRIM_EVERY_MS = 6 * 3_600_000;
+
 /** Rows that one scan reads at once. */
 const ROWS_AT_ONCE = 500;
 
@@ -51,14 +60,19 @@ export class Registry {
   readonly options: RegistryOptions;
   /** Creates, updates and destroys records. */
   readonly write: Writer;
+  /** What `x:Action/set` can be asked to do: parts of the server add what they carry out. */
+  readonly actions = new Actions();
+  readonly #log = new LogLines();
   readonly #cache = new RegistryCache();
   readonly #singletons = new Map<string, Plain>();
   readonly #hooks = new Map<string, Hook>();
+  readonly #extensions = new Map<string, Hook[]>();
   readonly #sources = new Map<string, Source>();
   readonly #listeners = new Set<ChangeListener>();
   readonly #self = toHex(randomBytes(8));
-  #unsubscribe: Unsubscribe | undefined;
+  readonly #subscriptions: Unsubscribe[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #trimmer: NodeJS.Timeout | undefined;
   #heard = 0;
   #behind = 0;
 
@@ -66,28 +80,35 @@ export class Registry {
     this.store = options.store;
     this.options = options;
     this.write = new Writer(this);
-    this.addHook('address', addressHook(this));
-    this.addHook('listener', listenerHook);
+    for (const [name, hook] of Object.entries(ownHooks(this))) this.addHook(name, hook);
+    this.addSource('actions', this.actions);
+    this.addSource('log', this.#log);
+    const forgetAll = async (): Promise<void> => {
+      await this.reset();
+      options.bus?.publish('registry.reset', { from: this.#self });
+    };
+    this.actions.handle('ReloadSettings', forgetAll);
+    this.actions.handle('InvalidateCaches', forgetAll);
+    this.actions.handle('InvalidateNegativeCaches', forgetAll);
   }
 
   /** Reads all singletons and begins to listen for changes. */
   static async open(options: RegistryOptions): Promise<Registry> {
     const registry = new Registry(options);
-    registry.#unsubscribe = options.bus?.subscribe('registry.changed', (message) => {
-      if (message.from === registry.#self) return;
-      registry.#heard++;
-      registry.#invalidate(message.type, message.id, message.keys);
-    });
+    if (options.bus) registry.#listen(options.bus);
     registry.#heard = await registry.#changes();
     await registry.#loadSingletons();
     const every = options.checkEveryMs ?? 1000;
     if (every > 0) registry.#timer = setInterval(() => void registry.#checkMissed(), every).unref();
+    registry.#trimmer = setInterval(() => void registry.#trim(), TRIM_EVERY_MS).unref();
     return registry;
   }
 
   close(): void {
-    this.#unsubscribe?.();
+    for (const unsubscribe of this.#subscriptions) unsubscribe();
     clearInterval(this.#timer);
+    clearInterval(this.#trimmer);
+    this.#log.close();
   }
 
   /** Fills a hook that declarations name. */
@@ -108,23 +129,34 @@ export class Registry {
       for (const name of declaration.hooks) {
         if (!this.#hooks.has(name)) throw new Error(`nothing fills the hook ${name} of ${declaration.name}`);
       }
-      if (declaration.source !== undefined && !this.#sources.has(declaration.source)) {
+      if (declaration.source === undefined || declaration.awaits !== undefined) continue;
+      if (!this.#sources.has(declaration.source)) {
         throw new Error(`nothing fills the source ${declaration.source} of ${declaration.name}`);
       }
     }
   }
 
+  /** Adds a hook to a type beside those that its declaration names. */
+  extend(type: DeclaredName, hook: Hook): void {
+    const hooks = this.#extensions.get(type);
+    if (hooks) hooks.push(hook);
+    else this.#extensions.set(type, [hook]);
+  }
+
   hooksOf(declaration: Declaration): readonly Hook[] {
-    return declaration.hooks.map((name) => {
+    const own = declaration.hooks.map((name) => {
       const hook = this.#hooks.get(name);
       if (!hook) throw new Error(`nothing fills the hook ${name} of ${declaration.name}`);
       return hook;
     });
+    const more = this.#extensions.get(declaration.name);
+    return more ? [...own, ...more] : own;
   }
 
   sourceOf(declaration: Declaration): Source | undefined {
     if (declaration.source === undefined) return undefined;
     const source = this.#sources.get(declaration.source);
+    if (!source && declaration.awaits !== undefined) return NOTHING_YET;
     if (!source) throw new Error(`nothing fills the source ${declaration.source} of ${declaration.name}`);
     return source;
   }
@@ -265,11 +297,30 @@ export class Registry {
     this.options.bus?.publish('registry.changed', { from: this.#self, type: declaration.name, id, keys });
   }
 
+  /** The audit trail: who changed what, newest first. */
+  trail(query: TrailQuery = {}): Promise<TrailPage> {
+    return readTrail(this.store, query);
+  }
+
   /** Forgets everything that is kept, and reads the singletons again. */
   async reset(): Promise<void> {
     this.#cache.clear();
     await this.#loadSingletons();
     this.#tell(undefined);
+  }
+
+  #listen(bus: Bus): void {
+    this.#subscriptions.push(
+      bus.subscribe('registry.changed', (message) => {
+        if (message.from === this.#self) return;
+        this.#heard++;
+        this.#invalidate(message.type, message.id, message.keys);
+      }),
+      bus.subscribe('registry.reset', ({ from }) => {
+        if (from === this.#self) return;
+        this.reset().catch((error: unknown) => emit('registry.reload-failed', { type: '', error }, 'error'));
+      }),
+    );
   }
 
   #invalidate(type: string, id: number, keys: readonly string[], remote = true): void {
@@ -317,6 +368,14 @@ export class Registry {
     } catch (error) {
       emit('registry.validation-error', { type: declaration.name, id, error }, 'error');
       return undefined;
+    }
+  }
+
+  async #trim(): Promise<void> {
+    try {
+      while (await trimTrail(this.store));
+    } catch (error) {
+      emit('registry.trail-failed', { error }, 'warn');
     }
   }
 

@@ -68,6 +68,10 @@ export const countKey = (type: string): Key => keys.otherKey(RegistryIndex, 'n',
 export const tenantCountKey = (tenant: number, quota: string): Key =>
   keys.otherKey(RegistryIndex, 't', keys.u53Part(tenant), quota);
 
+/** How many records of a type an account has. */
+export const accountCountKey = (account: number, type: string): Key =>
+  keys.otherKey(RegistryIndex, 'a', keys.u53Part(account), type);
+
 /** Last sequential id of a type. */
 export const sequenceKey = (type: string): Key => keys.otherKey(System, 'registry/sequence/', type);
 
@@ -117,7 +121,7 @@ export function decodeRecord(bytes: Uint8Array): { revision: number; stored: Pla
   const version = reader.u8();
   if (version !== VERSION) throw new RangeError(`registry record of version ${version}`);
   const revision = reader.varint();
-  return { revision, stored: packr.unpack(bytes.subarray(reader.offset)) };
+  return { revision, stored: packr.unpack(bytes.subarray(reader.offset)) as Plain };
 }
 
 /** Longest value that a key holds as it is; the rest of a longer one is told apart by its hash. */

@@ -1,10 +1,11 @@
 // Creates, updates and destroys records that a source keeps: read, patched and checked as all others are, stored
 // by the source.
-import { isObject, type Declaration, type Plain, shapeKind } from '../schema/index.ts';
+import type { PermissionName } from '../permission-names.ts';
+import { isObject, isUnion, type Declaration, type Plain, shapeKind } from '../schema/index.ts';
 import { ChangeInput } from './input.ts';
 import type { Registry } from './registry.ts';
 import { type Change, Refusal, type Source } from './types.ts';
-import { patched, type WriteContext, type Written } from './write.ts';
+import { patched, refuseUnlessClientsMay, type WriteContext, type Written } from './write.ts';
 
 export async function createInSource(
   registry: Registry,
@@ -13,9 +14,10 @@ export async function createInSource(
   json: unknown,
   context: WriteContext,
 ): Promise<Written> {
-  if (!source.create)
-    throw new Refusal('forbidden', { description: 'Records of this type are not created.' });
+  refuseUnlessClientsMay(declaration, 'create', context.caller);
   if (!isObject(json)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
+  requireVariant(declaration, json['@type'], context);
+  if (!source.create) throw refused(declaration, 'created');
   const input = inputOf(registry, context);
   const value = shapeKind(declaration.shape).parse(json, '', input);
   const change = checked(declaration, context, input, undefined, undefined, value as Plain);
@@ -31,9 +33,10 @@ export async function updateInSource(
   context: WriteContext,
 ): Promise<Written> {
   if (!isObject(patch)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
+  refuseUnlessClientsMay(declaration, 'update', context.caller);
+  if (!source.update) throw refused(declaration, 'changed');
   const before = await stored(source, declaration, id, context);
-  if (!source.update)
-    throw new Refusal('forbidden', { description: 'Records of this type are not changed.' });
+  requireVariant(declaration, before['@type'], context);
   const input = inputOf(registry, context);
   const value = patched(declaration, before, patch, input, context.caller);
   const change = checked(declaration, context, input, id, before, value);
@@ -47,11 +50,33 @@ export async function destroyInSource(
   id: number,
   context: WriteContext,
 ): Promise<void> {
+  refuseUnlessClientsMay(declaration, 'destroy', context.caller);
+  if (!source.destroy) throw refused(declaration, 'destroyed');
   const before = await stored(source, declaration, id, context);
-  if (!source.destroy)
-    throw new Refusal('forbidden', { description: 'Records of this type are not destroyed.' });
+  requireVariant(declaration, before['@type'], context);
   await source.destroy(newChange(declaration, context, id, before, undefined));
 }
+
+/** Some variants need a permission of their own. */
+function requireVariant(
+  { variantPermission, shape, name }: Declaration,
+  tag: unknown,
+  { caller }: WriteContext,
+): void {
+  if (!variantPermission || typeof tag !== 'string' || !isUnion(shape) || !(tag in shape.variants)) return;
+  if (caller.has(variantPermission(tag) as PermissionName)) return;
+  throw new Refusal('forbidden', {
+    description: `You are not authorized to use the variant ${tag} of ${name}.`,
+  });
+}
+
+const refused = ({ name, awaits }: Declaration, what: string): Refusal =>
+  new Refusal('forbidden', {
+    description:
+      awaits === undefined
+        ? `Records of ${name} are not ${what}.`
+        : `Records of ${name} cannot be ${what} yet: ${awaits} does not exist on this server.`,
+  });
 
 async function stored(
   source: Source,

@@ -1,15 +1,31 @@
 // Creates, updates and destroys records: reads what the client gave, checks it, asks the hooks, and commits it
 // in one batch that fails when something it relied on moved meanwhile.
 import { isDeepStrictEqual } from 'node:util';
-import { emit, encodeId, now, randomBytes, readU16, readU53, writeU53 } from '../../base/index.ts';
+import { decodeId, emit, encodeId, now, randomBytes, readU16, readU53, writeU53 } from '../../base/index.ts';
 import type { Batch } from '../../store/index.ts';
-import { type DeclaredObject, findDeclaration, type ValueOf } from '../objects/index.ts';
-import { type Declaration, findField, isObject, patchTree, type Plain, shapeKind } from '../schema/index.ts';
+import {
+  type DeclaredObject,
+  type DeclaredSingleton,
+  findDeclaration,
+  type ValueOf,
+} from '../objects/index.ts';
+import {
+  type ClientOperation,
+  type Declaration,
+  fieldsOf,
+  findField,
+  formatField,
+  isObject,
+  patchTree,
+  type Plain,
+  shapeKind,
+} from '../schema/index.ts';
 import { ChangeInput } from './input.ts';
 import { planChange, type PlanContext, quotaRefusal, type RawRecord } from './plan.ts';
 import type { Registry } from './registry.ts';
 import { decodeRecord, guardKey, recordKey, type RecordName, sequenceKey, SINGLETON } from './rows.ts';
-import { type Caller, type Change, objectName, Refusal, SERVER } from './types.ts';
+import { writeTrail } from './trail.ts';
+import { type Caller, type Change, type ObjectName, objectName, Refusal, SERVER } from './types.ts';
 
 export interface WriteContext {
   readonly caller: Caller;
@@ -39,15 +55,20 @@ export class Writer {
   /** Commits of this process go one after the other: they would only collide at the counters. */
   #turn: Promise<unknown> = Promise.resolve();
   #lastId = 0;
+  /** Starts anywhere: entries that several processes write in one moment should not meet. */
+  #serial = readU16(randomBytes(2), 0);
 
   constructor(registry: Registry) {
     this.#registry = registry;
     this.#plan = {
       store: registry.store,
       findDeclaration,
-      tenantLimit: async (tenant, quota) => {
-        const quotas = (await registry.object('Tenant', tenant))?.quotas;
-        return (quotas as Readonly<Record<string, number>> | undefined)?.[quota];
+      limitOf: async ({ owner, id, quota, fallback }) => {
+        const holder = await registry.object(owner === 'tenant' ? 'Tenant' : 'Account', id);
+        const own = (holder?.quotas as Readonly<Record<string, number>> | undefined)?.[quota];
+        if (own !== undefined || !fallback) return own;
+        const settings = registry.singleton(fallback.settings as DeclaredSingleton) as Plain;
+        return (settings[fallback.property] as number | null | undefined) ?? undefined;
       },
     };
   }
@@ -59,6 +80,7 @@ export class Writer {
     context: WriteContext,
     wanted?: number,
   ): Promise<Written> {
+    refuseUnlessClientsMay(declaration, 'create', context.caller);
     const input = this.#input(context);
     if (!isObject(json)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
     const stamped = this.#stamp(declaration, json, context, input);
@@ -92,6 +114,7 @@ export class Writer {
     patch: unknown,
     context: WriteContext,
   ): Promise<Written> {
+    refuseUnlessClientsMay(declaration, 'update', context.caller);
     if (!isObject(patch)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
     return this.modify(
       declaration,
@@ -124,6 +147,7 @@ export class Writer {
   }
 
   async destroy(declaration: Declaration, id: number, context: WriteContext): Promise<void> {
+    refuseUnlessClientsMay(declaration, 'destroy', context.caller);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await this.#read(declaration, id);
       if (!before || !isVisible(declaration, before.value, context)) throw new Refusal('notFound');
@@ -177,7 +201,8 @@ export class Writer {
       declaration,
       caller: context.caller,
       account: context.account,
-      id,
+      // ids in order of time are known before the hooks run: some of them write the id into the record
+      id: id ?? (declaration.ids === 'timed' && value ? this.#timedId() : undefined),
       before: before?.value,
       value,
       reveal: {},
@@ -192,7 +217,9 @@ export class Writer {
     }
     const hooks = this.#registry.hooksOf(declaration);
     for (const hook of hooks) await hook.before?.(change);
-    const keys = await this.#inTurn(() => this.#commit(change, before));
+    const keys = await this.#inTurn(() => this.#commit(change, before)).catch(async (error: unknown) => {
+      throw error instanceof Refusal ? await this.#withoutUnseen(error, context) : error;
+    });
     if (!keys) return undefined;
     const written = change.id as number;
     await this.#registry.changed(declaration, written, keys);
@@ -218,16 +245,35 @@ export class Writer {
       if (!value) await this.#planUnlinked(declaration, id, batch);
       const planned = await planChange(this.#plan, { declaration, id, before: stored, value }, batch);
       for (const add of change.rows) add(batch, id);
+      writeTrail(batch, change, id, this.#serial++);
       try {
         const result = await this.#registry.store.commit(batch);
         if (result.ok) return planned.keys;
         const own = recordKey(declaration.name, id);
         if (wanted !== undefined && Buffer.compare(result.conflict, own) === 0) return undefined;
       } catch (error) {
-        throw quotaRefusal(error, planned.quota);
+        throw quotaRefusal(error, planned.quotas);
       }
     }
     throw moved();
+  }
+
+  /** The refusal without the names of records that the caller may not know of. */
+  async #withoutUnseen(refusal: Refusal, context: WriteContext): Promise<Refusal> {
+    const { objectId, linkedObjects, ...error } = refusal.error;
+    if (context.caller.tenant === undefined || error.type === 'invalidForeignKey') return refusal;
+    const seen = async (name: ObjectName): Promise<boolean> => {
+      const declaration = findDeclaration(name.object);
+      const record = declaration && (await this.#read(declaration, decodeId(name.id) ?? 0));
+      return record !== undefined && isVisible(declaration as Declaration, record.value, context);
+    };
+    const linked: ObjectName[] = [];
+    for (const one of linkedObjects ?? []) if (await seen(one)) linked.push(one);
+    return new Refusal(error.type, {
+      ...error,
+      ...(objectId && (await seen(objectId)) ? { objectId } : {}),
+      ...(linkedObjects ? { linkedObjects: linked } : {}),
+    });
   }
 
   /** A record that others refer to stays. */
@@ -271,13 +317,7 @@ export class Writer {
 
   /** Id of a new record: the wanted one, or the next one of the type. */
   async #nextId(declaration: Declaration, batch: Batch, wanted: number | undefined): Promise<number> {
-    if (declaration.ids === 'timed') {
-      if (wanted !== undefined) return wanted;
-      // 41 bits of milliseconds and 12 bits that keep what is made in the same one apart
-      const tick = (now() - EPOCH) * 4096 + (readU16(randomBytes(2), 0) & 0x3ff);
-      this.#lastId = Math.max(this.#lastId + 1, tick);
-      return this.#lastId;
-    }
+    if (declaration.ids === 'timed') return wanted ?? this.#timedId();
     const key = sequenceKey(declaration.name);
     const last = await this.#registry.store.get(key);
     const highest = last ? readU53(last, 0) : 0;
@@ -286,6 +326,13 @@ export class Writer {
     writeU53(bytes, 0, Math.max(highest, id));
     batch.assert(key, last ?? 'absent').set(key, bytes);
     return id;
+  }
+
+  /** 41 bits of milliseconds and 12 bits that keep what is made in the same one apart. */
+  #timedId(): number {
+    const tick = (now() - EPOCH) * 4096 + (readU16(randomBytes(2), 0) & 0x3ff);
+    this.#lastId = Math.max(this.#lastId + 1, tick);
+    return this.#lastId;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -349,6 +396,16 @@ export function patched(
   }
   const { children, bad } = patchTree(patch);
   for (const pointer of bad) input.reject(pointer, 'not a usable pointer');
+  if (declaration.clientsUpdate && !caller.internal) {
+    const fields = fieldsOf(declaration.shape, before);
+    for (const [name, part] of children) {
+      if (name === '@type' || declaration.clientsUpdate.includes(name)) continue;
+      const field = fields[name];
+      const same =
+        field && part.kind === 'value' && isDeepStrictEqual(part.value, formatField(field, before[name]));
+      if (!same) input.reject(name, 'this property is set by the server');
+    }
+  }
   const tag = children.get('@type');
   if (declaration.fixedVariant && tag?.kind === 'value' && tag.value !== before['@type']) {
     throw new Refusal('invalidProperties', {
@@ -357,6 +414,18 @@ export function patched(
     });
   }
   return shapeKind(declaration.shape).patch?.(before, children, '', input) ?? before;
+}
+
+/** Some records are the server's own: clients only look at them, or drop them. */
+export function refuseUnlessClientsMay(
+  { name, clientsMay }: Declaration,
+  operation: ClientOperation,
+  caller: Caller,
+): void {
+  if (caller.internal || clientsMay.includes(operation)) return;
+  throw new Refusal('forbidden', {
+    description: `The server alone may ${operation} records of ${name}.`,
+  });
 }
 
 /** True when the caller may know that the record exists. */
@@ -371,8 +440,8 @@ export function isVisible(declaration: Declaration, value: Plain, context: Write
 }
 
 function sameValue(declaration: Declaration, a: Plain, b: Plain): boolean {
-  const { store } = shapeKind(declaration.shape);
-  return store !== undefined && isDeepStrictEqual(store(a), store(b));
+  const kind = shapeKind(declaration.shape);
+  return kind.store !== undefined && isDeepStrictEqual(kind.store(a), kind.store(b));
 }
 
 function dropComputed(declaration: Declaration, value: Plain): Plain {

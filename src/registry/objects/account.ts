@@ -71,7 +71,7 @@ export const Account = object({
     memberTenantId: exact('memberTenantId'),
   },
   tenantQuota: (account) => (account['@type'] === 'Group' ? 'maxGroups' : 'maxAccounts'),
-  ownedBy: ['PublicKey', 'MaskedEmail'],
+  ownedBy: ['PublicKey', 'MaskedEmail', 'ArchivedItem', 'SpamTrainingSample'],
   fixedVariant: true,
   isAccount: true,
   hooks: ['address', 'grants', 'credentials'],

@@ -34,6 +34,34 @@ export function list<S extends Shape>(
   return new Field<readonly ShapeValue<S>[]>(kind as Kind<readonly ShapeValue<S>[]>, { description });
 }
 
+/** As `list`, of a shape that contains itself: it is asked for when it is first needed. */
+export function recursiveList(name: string, shape: () => Shape, description = ''): Field<readonly Plain[]> {
+  let made: Kind<readonly Plain[]> | undefined;
+  const kind = (): Kind<readonly Plain[]> => {
+    made ??= listKind(shapeKind(shape()), name, {});
+    return made;
+  };
+  return new Field<readonly Plain[]>(
+    {
+      type: { type: 'objectList', objectName: `x:${name}` },
+      get shapes() {
+        return [shape()];
+      },
+      parse: (json, at, input, before) => kind().parse(json, at, input, before),
+      patch: (before, parts, at, input) => kind().patch?.(before, parts, at, input),
+      format: (value) => kind().format(value),
+      check: (value, at, input) => kind().check?.(value, at, input),
+      implied: () => [],
+      store: (value) => kind().store?.(value),
+      restore: (stored) => kind().restore?.(stored) ?? [],
+      references(value, visit, at) {
+        kind().references?.(value, visit, at);
+      },
+    },
+    { description },
+  );
+}
+
 /** Values by key; the keys are text, also those of numbers and ids. */
 export function map<K extends string | number, V>(
   key: Field<K>,

@@ -30,6 +30,8 @@ export interface Union<V extends Variants = Variants> {
   readonly name: string;
   readonly description: string;
   readonly variants: V;
+  /** Variants that are known and not supported, each with a sentence that says what to use instead. */
+  readonly refused: Readonly<Partial<Record<string, string>>>;
 }
 
 export type Shape = Struct | Union;
@@ -49,10 +51,12 @@ export const union = <const V extends Variants>(
   name: string,
   description: string,
   variants: V,
+  options: { readonly refused?: Readonly<Partial<Record<keyof V & string, string>>> } = {},
 ): Union<V> => ({
   name,
   description,
   variants,
+  refused: options.refused ?? {},
 });
 
 export const isUnion = (shape: Shape): shape is Union => 'variants' in shape;
@@ -118,6 +122,8 @@ function unionKind(shape: Union): Kind<Plain> {
     const { '@type': tag, ...rest } = json;
     const variant = variantOf(shape, tag);
     if (variant === undefined) return input.reject(below(at, '@type'), `not a variant of ${shape.name}`);
+    const refused = shape.refused[tag as string];
+    if (refused !== undefined) return input.reject(below(at, '@type'), refused);
     const same = before?.['@type'] === tag ? before : undefined;
     return tagged(tag, parseFields(variant?.fields ?? {}, rest, at, input, same));
   };
@@ -277,9 +283,10 @@ function checkFields(fields: Fields, value: Plain, at: string, input: Input): vo
     const part = value[name];
     const place = below(at, name);
     if (part === null || field.isComputed) continue;
-    if (part === undefined || (field.kind.missing?.(part as never) === true && isRequired(field))) {
+    const missing = part === undefined || field.kind.missing?.(part as never) === true;
+    if (missing && isRequired(field)) {
       input.violate({ type: 'Required', property: place });
-    } else {
+    } else if (!missing || field.spec.update !== 'serverSet') {
       field.kind.check?.(part as never, place, input);
     }
   }

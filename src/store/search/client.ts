@@ -39,6 +39,8 @@ export interface SearchOptions {
 export async function openSearch({ folder, indexes, onFailure }: SearchOptions): Promise<OwnedSearch> {
   const worker = new Worker(new URL('./thread.ts', import.meta.url), {
     name: 'search',
+    // Most of what indexing makes is short-lived: room for more only costs memory.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
     workerData: { folder, indexes },
   });
   const caller = new Caller(worker);
@@ -95,6 +97,7 @@ const storeOf = (caller: Caller): Omit<SearchClient, 'close'> => ({
     (await caller.call('query', [index, request])) as Uint32Array | undefined,
   removeAccount: async (account: number) => void (await caller.call('removeAccount', [account])),
   stats: async (index: string) => (await caller.call('stats', [index])) as SearchStats,
+  markReady: async (index: string) => void (await caller.call('markReady', [index])),
   ask: (guest, method, args) => caller.call('ask', [guest, method, args]),
   tell: (guest, method, args) => caller.tell('ask', [guest, method, args]),
 });

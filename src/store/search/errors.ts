@@ -25,8 +25,8 @@ export function fromDatabase<T>(fn: () => T): T {
     return fn();
   } catch (error) {
     if (error instanceof WaypostError) throw error;
-    const { message, errcode } = error as { message: string; errcode?: number };
-    if (errcode !== undefined && !REFUSALS.has(errcode & 0xff))
+    const { message, errcode, syscall } = error as { message: string; errcode?: number; syscall?: string };
+    if (syscall !== undefined || (errcode !== undefined && !REFUSALS.has(errcode & 0xff)))
       throw new SearchUnavailable(message, { cause: error });
     throw new SearchRefused(message, { cause: error });
   }

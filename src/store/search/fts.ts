@@ -8,6 +8,7 @@ import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { fromDatabase, SearchRefused, SearchUnavailable } from './errors.ts';
 import { matchExpression } from './match.ts';
+import { arrays, bigInts } from './statements.ts';
 import { WordList } from './words.ts';
 import type { SearchChange, SearchIndex, SearchRequest, SearchStats } from './types.ts';
 
@@ -22,7 +23,6 @@ const MOST_WORDS = 400;
 
 interface Table {
   readonly declaration: SearchIndex;
-  readonly isNew: boolean;
   readonly insert: StatementSync;
   readonly remove: StatementSync;
   readonly select: StatementSync;
@@ -37,18 +37,26 @@ export class FtsEngine {
   /** Something was applied that is not durable yet. */
   #isDirty = false;
 
-  /** @param folder where the file is; in memory when undefined */
-  constructor(folder: string | undefined, indexes: readonly SearchIndex[]) {
-    if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.#db = fromDatabase(
-      () => new DatabaseSync(folder === undefined ? ':memory:' : path.join(folder, 'search.sqlite')),
-    );
+  /**
+   * @param folder where the file is; in memory when undefined
+   * @param options `maxPages`: most pages (8 KiB) of the file
+   */
+  constructor(
+    folder: string | undefined,
+    indexes: readonly SearchIndex[],
+    { maxPages = 0xffff_fffe }: { readonly maxPages?: number } = {},
+  ) {
+    this.#db = fromDatabase(() => {
+      if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return new DatabaseSync(folder === undefined ? ':memory:' : path.join(folder, 'search.sqlite'));
+    });
     fromDatabase(() => {
       this.#db.exec(
         `PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
          PRAGMA cache_size=-${CACHE_KIB}; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=2000;
-         PRAGMA locking_mode=EXCLUSIVE;
-         CREATE TABLE IF NOT EXISTS layout(name TEXT PRIMARY KEY, shape TEXT NOT NULL) WITHOUT ROWID`,
+         PRAGMA locking_mode=EXCLUSIVE; PRAGMA max_page_count=${maxPages};
+         CREATE TABLE IF NOT EXISTS layout(name TEXT PRIMARY KEY, shape TEXT NOT NULL, ready INTEGER NOT NULL)
+           WITHOUT ROWID`,
       );
       for (const index of indexes) this.#tables.set(index.name, this.#open(index));
     });
@@ -66,6 +74,8 @@ export class FtsEngine {
       } catch (error) {
         table.words?.forget();
         if (this.#db.isTransaction) this.#db.exec('ROLLBACK TO apply; RELEASE apply');
+        // Else the database gave up the whole transaction, of which the caller hears now.
+        else this.#isDirty = false;
         throw error;
       }
     });
@@ -131,7 +141,18 @@ export class FtsEngine {
       const { bytes } = this.#db
         .prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size')
         .get() as { bytes: number };
-      return { documents, bytes, isNew: table.isNew };
+      const { ready } = this.#db.prepare('SELECT ready FROM layout WHERE name = ?').get(index) as {
+        ready: number;
+      };
+      return { documents, bytes, isNew: ready === 0 };
+    });
+  }
+
+  /** The index has, or is about to get, every document that it should have. */
+  markReady(index: string): void {
+    fromDatabase(() => {
+      this.#begin();
+      bigInts(this.#db.prepare('UPDATE layout SET ready = 1 WHERE name = ?')).run(index);
     });
   }
 
@@ -145,8 +166,11 @@ export class FtsEngine {
 
   #begin(): void {
     if (this.#db.isTransaction) return;
-    // The database gave the transaction up (a full disk): `flush` has to say so.
-    if (this.#isDirty) throw new SearchUnavailable('what was indexed could not be stored');
+    if (this.#isDirty) {
+      // The database gave up the transaction in another call (a full disk).
+      this.#isDirty = false;
+      throw new SearchUnavailable('what was indexed could not be stored');
+    }
     this.#db.exec('BEGIN IMMEDIATE');
     this.#isDirty = true;
   }
@@ -177,21 +201,19 @@ export class FtsEngine {
     const columns = columnsOf(declaration);
     const shape = `${declaration.version} ${columns.join(' ')} ${declaration.parts}`;
     const known = db.prepare('SELECT shape FROM layout WHERE name = ?').get(name)?.['shape'];
-    const isNew = known !== shape;
-    if (isNew) {
+    if (known !== shape) {
       db.exec(
         `BEGIN; DROP TABLE IF EXISTS ${name}; DROP TABLE IF EXISTS ${name}_words;
          CREATE VIRTUAL TABLE ${name} USING fts5(${columns.join(', ')}, content='', contentless_delete=1,
            tokenize='ascii');
          INSERT INTO ${name}(${name}, rank) VALUES ('hashsize', ${PENDING_BYTES})`,
       );
-      db.prepare('INSERT OR REPLACE INTO layout VALUES (?, ?)').run(name, shape);
+      bigInts(db.prepare('INSERT OR REPLACE INTO layout VALUES (?, ?, 0)')).run(name, shape);
       db.exec('COMMIT');
     }
     const marks = columns.map(() => '?').join(', ');
     return {
       declaration,
-      isNew,
       insert: bigInts(
         db.prepare(`INSERT OR REPLACE INTO ${name}(rowid, ${columns.join(', ')}) VALUES (?, ${marks})`),
       ),
@@ -215,14 +237,3 @@ const columnsOf = ({ fields }: SearchIndex): string[] => [
 /** Upper halves of 2^31 and more become negative: still one range for each account. */
 const rowId = (account: number, document: number): bigint =>
   BigInt.asIntN(64, (BigInt(account) << 32n) | BigInt(document));
-
-/** Row ids pass 2^53: without this a statement that reports one throws. */
-function bigInts(statement: StatementSync): StatementSync {
-  statement.setReadBigInts(true);
-  return statement;
-}
-
-function arrays(statement: StatementSync): StatementSync {
-  statement.setReturnArrays(true);
-  return statement;
-}

@@ -33,6 +33,10 @@ export class LocalSearch implements SearchStore {
     return this.#engine.stats(index);
   }
 
+  async markReady(index: string): Promise<void> {
+    this.#engine.markReady(index);
+  }
+
   async close(): Promise<void> {
     this.#engine.close();
   }

@@ -30,33 +30,35 @@ answerCalls(owner, handle);
 async function handle(name: string, args: readonly unknown[]): Promise<unknown> {
   switch (name) {
     case 'apply':
-      return await store.apply(args[0] as string, args[1] as SearchChange[]);
+      return store.apply(args[0] as string, args[1] as SearchChange[]);
     case 'flush':
-      return await store.flush();
+      return store.flush();
     case 'query':
-      return await store.query(args[0] as string, args[1] as SearchRequest);
+      return store.query(args[0] as string, args[1] as SearchRequest);
     case 'removeAccount':
-      return await store.removeAccount(args[0] as number);
+      return store.removeAccount(args[0] as number);
     case 'stats':
-      return await store.stats(args[0] as string);
+      return store.stats(args[0] as string);
+    case 'markReady':
+      return store.markReady(args[0] as string);
     case 'ask':
-      return await ask(args[0] as string, args[1] as string, args[2] as unknown[]);
+      return ask(args[0] as string, args[1] as string, args[2] as unknown[]);
     case 'load':
-      return await load(args[0] as string, args[1] as string, args[2]);
+      return load(args[0] as string, args[1] as string, args[2]);
     case 'connect':
       return answerCalls(args[0] as MessagePort, handle);
     case 'close':
       for (const guest of guests.values()) await guest.close();
       guests.clear();
-      return await store.close();
+      return store.close();
     default:
       throw new SearchRefused(`the search thread has no call ${name}`);
   }
 }
 
 async function load(name: string, module: string, data: unknown): Promise<void> {
-  const { startGuest } = (await import(module)) as GuestModule;
-  guests.set(name, await startGuest(store, data));
+  const loaded = (await import(module)) as GuestModule;
+  guests.set(name, await loaded.startGuest(store, data));
 }
 
 async function ask(name: string, method: string, args: unknown[]): Promise<unknown> {

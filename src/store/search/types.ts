@@ -34,7 +34,7 @@ export interface SearchStats {
   readonly documents: number;
   /** Octets of the file or the memory. */
   readonly bytes: number;
-  /** The index was made when it was opened: documents that were indexed before have to be indexed again. */
+  /** The index began empty and `markReady` was not called yet: it may lack documents that it should have. */
   readonly isNew: boolean;
 }
 
@@ -42,7 +42,8 @@ export interface SearchStats {
 export interface SearchStore {
   /**
    * Indexes and removes; queries see it when this resolves, and a crash may lose it until `flush`. All of the
-   * changes or none: `SearchRefused` when one of them cannot be indexed.
+   * changes or none: `SearchRefused` when one of them cannot be indexed. After any other error of this or of `flush`,
+   * all that was applied since the last `flush` has to be applied again.
    */
   apply(index: string, changes: readonly SearchChange[]): Promise<void>;
   /** Resolves when everything that was applied before is durable. */
@@ -54,5 +55,7 @@ export interface SearchStore {
   /** Removes all of an account in steps. */
   removeAccount(account: number): Promise<void>;
   stats(index: string): Promise<SearchStats>;
+  /** Every document that the index should have is in it, or has a task row. Durable after the next `flush`. */
+  markReady(index: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 // The words that an account's documents have, so that a part of a word can be looked for among the words, and the
 // documents by the words. Words of removed documents stay until the account goes: they only cost a miss.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { bigInts } from './statements.ts';
 
 /** Words remembered as stored, over all accounts. */
 const REMEMBERED = 100_000;
@@ -18,12 +19,12 @@ export class WordList {
     db.exec(
       `CREATE TABLE IF NOT EXISTS ${table}(account INTEGER, word TEXT, PRIMARY KEY (account, word)) WITHOUT ROWID`,
     );
-    this.#insert = db.prepare(`INSERT OR IGNORE INTO ${table} VALUES (?, ?)`);
+    this.#insert = bigInts(db.prepare(`INSERT OR IGNORE INTO ${table} VALUES (?, ?)`));
     this.#select = db.prepare(
       `SELECT word FROM ${table} WHERE account = ?1 AND instr(word, ?2) > 0 LIMIT ?3`,
     );
     this.#select.setReturnArrays(true);
-    this.#remove = db.prepare(`DELETE FROM ${table} WHERE account = ?`);
+    this.#remove = bigInts(db.prepare(`DELETE FROM ${table} WHERE account = ?`));
   }
 
   /** Adds the tokens of texts as the analyser makes them. */

@@ -44,3 +44,10 @@ export const PublicText = union('PublicText', 'A text that anybody may read', {
   EnvironmentVariable: FromEnvironment,
   File: FromFile,
 });
+
+export const PublicStringOptional = union('PublicStringOptional', 'A line that anybody may read, or none', {
+  None: null,
+  Value: struct('PublicStringValue', 'Written down', { value: string('The text') }),
+  EnvironmentVariable: FromEnvironment,
+  File: FromFile,
+});

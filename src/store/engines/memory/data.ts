@@ -26,7 +26,7 @@ const EMPTY = new Uint8Array();
 
 export class MemoryData implements DataStore {
   readonly #map = new SortedMap();
-  readonly #rows = rowsOf(this.#map);
+  readonly #rows = new UndoableRows(this.#map);
   readonly #view = viewOf(this.#map);
   #closed = false;
 
@@ -57,16 +57,32 @@ export class MemoryData implements DataStore {
     const reader = new BatchReader(batch.seal(outside));
     const conflict = check(reader, this.#rows);
     if (conflict) return { ok: false, conflict: conflict.slice() };
-    apply(reader, this.#rows, ignore);
+    try {
+      apply(reader, this.#rows, ignore);
+      this.#rows.keep();
+    } catch (error) {
+      this.#rows.undo();
+      throw error;
+    }
     for (const { content } of batch.outside) {
       if (!(content instanceof Uint8Array)) await rm(content.path, { force: true });
     }
     return { ok: true };
   }
 
-  async snapshot<T>(fn: (view: ReadView) => Promise<T>, _maxMs?: number): Promise<T> {
+  async snapshot<T>(fn: (view: ReadView) => Promise<T>, maxMs = 5000): Promise<T> {
     this.#open();
-    return fn(viewOf(this.#map.copy()));
+    const view = viewOf(this.#map.copy());
+    const end = performance.now() + maxMs;
+    const live = (): ReadView => {
+      if (performance.now() > end) throw new StoreUnavailable(`the snapshot lasted more than ${maxMs} ms`);
+      return view;
+    };
+    return fn({
+      get: async (key) => live().get(key),
+      getMany: async (keys) => live().getMany(keys),
+      scan: async (range, options) => live().scan(range, options),
+    });
   }
 
   async close(): Promise<void> {
@@ -78,16 +94,55 @@ export class MemoryData implements DataStore {
   }
 }
 
-function rowsOf(map: SortedMap): Rows {
-  return {
-    get: (key) => map.get(key),
-    has: (key) => map.get(key) !== undefined,
-    first: (from, to) => map.first(from, to),
+/** The rows of a map, with what it takes to undo the changes of a batch that fails in the middle. */
+class UndoableRows implements Rows {
+  readonly #map: SortedMap;
+  #before: [Key, Uint8Array | undefined][] = [];
+
+  constructor(map: SortedMap) {
+    this.#map = map;
+  }
+
+  get(key: Key): Uint8Array | undefined {
+    return this.#map.get(key);
+  }
+
+  has(key: Key): boolean {
+    return this.#map.get(key) !== undefined;
+  }
+
+  first(from: Key, to: Key): Key | undefined {
+    return this.#map.first(from, to);
+  }
+
+  set(key: Key, value: Uint8Array): void {
     // the views of the batch must not keep its buffer alive
-    set: (key, value) => map.set(key.slice(), value.slice()),
-    delete: (key) => map.delete(key),
-    deleteRange: (from, to) => map.deleteRange(from, to),
-  };
+    const own = key.slice();
+    this.#before.push([own, this.#map.get(key)]);
+    this.#map.set(own, value.slice());
+  }
+
+  delete(key: Key): void {
+    this.#before.push([key, this.#map.get(key)]);
+    this.#map.delete(key);
+  }
+
+  deleteRange(from: Key, to: Key): void {
+    this.#map.ascend(from, to, (key, value) => this.#before.push([key, value]) > 0);
+    this.#map.deleteRange(from, to);
+  }
+
+  keep(): void {
+    this.#before = [];
+  }
+
+  undo(): void {
+    for (const [key, value] of this.#before.reverse()) {
+      if (value) this.#map.set(key.slice(), value);
+      else this.#map.delete(key);
+    }
+    this.#before = [];
+  }
 }
 
 function viewOf(map: SortedMap): ReadView {

@@ -15,7 +15,7 @@ import { receiveError } from './sqlite-error.ts';
 const MIB = 1024 * 1024;
 
 /** Blobs up to this length are rows; longer ones are files. */
-const INLINE_LIMIT = 256 * 1024;
+const INLINE_LIMIT = 128 * 1024;
 
 export interface EmbeddedOptions {
   /** The data folder; it is made when it is missing. */
@@ -94,21 +94,23 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSt
     return { handle, transfer: [handle.writer, handle.hub] };
   };
   const { data, blobs } = openReader(share().handle);
+  const close = async (): Promise<void> => {
+    await data.close();
+    isClosing = true;
+    worker.ref();
+    worker.postMessage({ close: true } satisfies WriterOrder);
+    await exited;
+    hub.close();
+    lock.release();
+  };
+  let closed: Promise<void> | undefined;
   return {
     data,
     blobs,
     memory: hub.memory,
     bus: hub.bus,
     share,
-    close: async () => {
-      await data.close();
-      isClosing = true;
-      worker.ref();
-      worker.postMessage({ close: true } satisfies WriterOrder);
-      await exited;
-      hub.close();
-      lock.release();
-    },
+    close: () => (closed ??= close()),
   };
 }
 

@@ -133,10 +133,15 @@ export class Reader {
     this.#begin.run();
     this.#depth++;
     try {
-      return read();
+      const result = read();
+      this.#end.run();
+      return result;
+    } catch (error) {
+      // SQLite may have ended the transaction by itself
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw sqliteError(error);
     } finally {
       this.#depth--;
-      this.#end.run();
     }
   }
 }

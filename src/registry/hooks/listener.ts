@@ -1,23 +1,6 @@
-// Hooks that need nothing but the registry: addresses worked out from domains, and checks of listeners.
+// Checks of listeners: one that offers TLS has to leave something to agree on.
+import { type Change, type Hook, Refusal } from '../engine/types.ts';
 import type { Plain } from '../schema/index.ts';
-import type { Registry } from './registry.ts';
-import { type Change, type Hook, Refusal } from './types.ts';
-
-/** `emailAddress` of accounts and mailing lists. */
-export function addressHook(registry: Registry): Hook {
-  return {
-    async computed(records, properties) {
-      if (!properties.has('emailAddress')) return [];
-      const domains = await registry.records(
-        'Domain',
-        records.map((record) => record.value['domainId'] as number),
-      );
-      return records.map(({ value }, i) => ({
-        emailAddress: `${String(value['name'])}@${domains[i]?.value.name ?? 'unknown'}`,
-      }));
-    },
-  };
-}
 
 const TLS13_SUITES = 3;
 const TLS12_SUITES = 6;

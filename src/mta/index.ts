@@ -1,0 +1,7 @@
+// Acceptance of mail: policies, senders, recipients, content and its delivery, independent of sockets.
+export { type Incoming, RECEIVE } from './acceptance.ts';
+export * from './mta.ts';
+export type { Mechanism, PolicyContext, SessionPolicy } from './policy.ts';
+export type { RecipientRequest } from './recipients.ts';
+export type { SenderRequest } from './sender.ts';
+export * from './types.ts';

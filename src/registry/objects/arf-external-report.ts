@@ -1,0 +1,68 @@
+// A report of abuse or of a failed check that another site sent here.
+import {
+  choice,
+  emailAddress,
+  exact,
+  ipAddress,
+  nested,
+  object,
+  set,
+  string,
+  struct,
+  unsigned,
+  uri,
+  utcDateTime,
+} from '../schema/index.ts';
+import { memberTenantId } from './parts/references.ts';
+
+const ArfFeedbackReport = struct('ArfFeedbackReport', 'A feedback report about one message', {
+  arrivalDate: utcDateTime('When the reported message arrived').nullable(),
+  authFailure: choice('ArfAuthFailureType', 'Check that failed'),
+  authenticationResults: set(string(), 'Outcomes of the sender checks'),
+  deliveryResult: choice('ArfDeliveryResult', 'What the reporter did with the message'),
+  dkimAdspDns: string('Signing policy that was applied').nullable(),
+  dkimCanonicalizedBody: string('Body as it was signed, in base 64').nullable(),
+  dkimCanonicalizedHeader: string('Headers as they were signed, in base 64').nullable(),
+  dkimDomain: string('Domain that signed').nullable(),
+  dkimIdentity: string('Identity in the signature').nullable(),
+  dkimSelector: string('Selector in the signature').nullable(),
+  dkimSelectorDns: string('Key record that was found').nullable(),
+  feedbackType: choice('ArfFeedbackType', 'What the report is about'),
+  headers: string('Headers of the reported message').nullable(),
+  identityAlignment: choice('ArfIdentityAlignment', 'Which identities agreed with the visible sender'),
+  incidents: unsigned('How many messages the report stands for').default(0),
+  message: string('The reported message').nullable(),
+  originalEnvelopeId: string('Envelope identifier of the reported message').nullable(),
+  originalMailFrom: emailAddress('Envelope sender of the reported message').nullable(),
+  originalRcptTo: emailAddress('Envelope recipient of the reported message').nullable(),
+  reportedDomains: set(string(), 'Domains the report complains about'),
+  reportedUris: set(uri(), 'Addresses the report complains about'),
+  reportingMta: string('Host that made the report').nullable(),
+  sourceIp: ipAddress('Address the message came from').nullable(),
+  sourcePort: unsigned('Port the message came from', { min: 1, max: 65_535 }).nullable(),
+  spfDns: string('SPF record that was applied').nullable(),
+  userAgent: string('Program that made the report').nullable(),
+  version: unsigned('Version of the report format').default(1),
+});
+
+export const ArfExternalReport = object({
+  name: 'ArfExternalReport',
+  description: 'A report of abuse or of a failed check that another site sent here',
+  visibility: 'tenant',
+  columns: ['from', 'subject', 'receivedAt'],
+  shape: struct('ArfExternalReport', 'A received feedback report', {
+    expiresAt: utcDateTime('When this is removed or stops being valid'),
+    from: emailAddress('Address it came from'),
+    memberTenantId: memberTenantId(),
+    receivedAt: utcDateTime('When it was received'),
+    report: nested(ArfFeedbackReport, 'The report itself'),
+    subject: string('Subject of the message'),
+    to: set(emailAddress(), 'Addresses it was sent to'),
+  }),
+  filters: {
+    expiresAt: exact('expiresAt'),
+    memberTenantId: exact('memberTenantId'),
+  },
+  clientsMay: ['destroy'],
+  awaits: 'the analysis of received reports',
+});

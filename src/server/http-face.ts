@@ -1,0 +1,110 @@
+// The HTTP face: JMAP, health and sign-in over one server. Other HTTP protocols are mounted here as they come.
+import { type Access, type AccessToken, permission, type SignInFailure } from '../access/index.ts';
+import { AccessDenied, Unavailable } from '../base/index.ts';
+import { type ClientAddress, HttpError } from '../formats/http/index.ts';
+import {
+  createHttpServer,
+  healthRoutes,
+  type HttpCredentials,
+  type HttpServer,
+  type Readiness,
+} from '../http/index.ts';
+import {
+  apiRoutes,
+  type Blobs,
+  coreMethods,
+  downloadRoutes,
+  eventSourceRoutes,
+  jmapAccount,
+  mailMethods,
+  methodTable,
+  registryMethods,
+  type StateHub,
+  uploadRoutes,
+} from '../jmap/index.ts';
+import { accountDirectory } from './account-directory.ts';
+import type { Services } from './services.ts';
+import { httpSettings, jmapSettings, trustedNetworks } from './settings.ts';
+
+export interface HttpFaceOptions {
+  readonly hub: StateHub;
+  /** Origin of published URLs; undefined while none is set. */
+  readonly publicUrl: string | undefined;
+  readonly exempt: (address: string) => boolean;
+  readonly readiness: () => Promise<Readiness>;
+}
+
+export function httpFace(services: Services, options: HttpFaceOptions): HttpServer {
+  const { registry, access, stores, accounts, mail } = services;
+  const { publicUrl, exempt, readiness, hub } = options;
+  const settings = jmapSettings(registry);
+  const directory = accountDirectory(registry);
+  const trusted = trustedNetworks(registry);
+  const hostname = (): string => registry.singleton('SystemSettings').defaultHostname;
+  const blobs: Blobs = {
+    reads: stores.blobs,
+    mayRead: ({ accountId }, hashes) => services.blobs.mayRead(accountId, hashes),
+  };
+  const table = methodTable([
+    ...coreMethods,
+    ...registryMethods(registry),
+    ...mailMethods({
+      account: (id) => jmapAccount(mail.account(id)),
+      blobs,
+      settings,
+      limits: () => registry.singleton('Email'),
+      hostname,
+    }),
+  ]);
+  const inspect = permission('sysClusterNodeGet');
+  return createHttpServer<AccessToken>({
+    routes: [
+      ...healthRoutes<AccessToken>({
+        readiness,
+        started: () => true,
+        mayInspect: ({ caller }) => caller?.has(inspect) === true,
+      }),
+      ...apiRoutes({ table, directory, settings }),
+      ...downloadRoutes({ blobs, directory }),
+      ...uploadRoutes({ temporary: services.blobs, directory, memory: stores.memory, settings }),
+      ...eventSourceRoutes({ hub, accounts, directory, settings }),
+    ],
+    signIn: (credentials, client, secure) => signIn(access, credentials, client, secure),
+    unlimited: (token) => token.has(UNLIMITED),
+    memory: stores.memory,
+    settings: httpSettings(registry),
+    publicOrigin: () => publicUrl,
+    defaultHostname: hostname,
+    trusted: (address) => trusted().has(address),
+    exempt,
+    requireTls: () => true,
+  });
+}
+
+const UNLIMITED = permission('unlimitedRequests');
+
+/** Who the credentials of a request belong to. Secrets are taken over TLS, or from this machine. */
+async function signIn(
+  access: Access,
+  credentials: HttpCredentials,
+  client: ClientAddress,
+  secure: boolean,
+): Promise<AccessToken> {
+  if (!secure && !client.loopback) throw new HttpError({ status: 403, detail: 'Sign in over TLS.' });
+  const { address } = client;
+  const result =
+    credentials.scheme === 'basic'
+      ? await access.authenticate({ name: credentials.name, secret: credentials.secret, address })
+      : await access.authenticateBearer({ token: credentials.token, address, allowApiKey: true });
+  if (result.ok) return result.token;
+  throw signInError(result);
+}
+
+function signInError(failure: SignInFailure): Error {
+  if (failure.reason === 'missingPermission') return new AccessDenied(failure.permission);
+  if (failure.reason === 'unavailable') return new Unavailable('sign-in', failure.retryAfterMs);
+  if (failure.reason === 'notAllowedFrom') {
+    return new HttpError({ status: 403, detail: 'This credential may not be used from your address.' });
+  }
+  return new HttpError({ status: 401 });
+}

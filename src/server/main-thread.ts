@@ -1,0 +1,263 @@
+// The main thread of a server: opens the stores, writes what a first start needs, starts the threads that run the
+// faces, answers the operator, and stops them all (spec: order of start, stop and drain).
+import { setTimeout as wait } from 'node:timers/promises';
+import { emit, now, randomBytes } from '../base/index.ts';
+import { EMAIL_INDEX, loadMailSearch, type MailSearch, SEARCH_DEFAULTS } from '../mail/index.ts';
+import {
+  type EmbeddedStores,
+  openEmbedded,
+  openSearch,
+  type OwnedSearch,
+  StoreLocked,
+} from '../store/index.ts';
+import { addressText, listenerAddresses, startBlock } from './address-block.ts';
+import { storedCertificate } from './certificate.ts';
+import { logToConsole } from './console.ts';
+import './events.ts';
+import { surviveExceptions } from './exceptions.ts';
+import { ExitStatus, startFailure } from './exit.ts';
+import { SPOKEN } from './faces.ts';
+import {
+  addressesFile,
+  dataFolder,
+  type DataFolder,
+  makeFolder,
+  removeRunFile,
+  writeRunFile,
+} from './folder.ts';
+import { planListeners } from './listeners.ts';
+import { operatorCommands } from './operator/commands.ts';
+import type { ServerStatus } from './operator/protocol.ts';
+import { type OperatorServer, serveOperator } from './operator/server.ts';
+import { operatorPassword } from './operator-password.ts';
+import type { ServerOptions } from './options.ts';
+import { openServices, type Services } from './services.ts';
+import { onStopSignals } from './signals.ts';
+import { Supervisor } from './supervisor.ts';
+
+export interface RunningServer {
+  /** What the operator is told. */
+  readonly block: string;
+  /** Exit status, once the server has stopped. */
+  readonly ended: Promise<ExitStatus>;
+}
+
+/** How long the previous server on the folder may take to end. */
+const LOCK_PATIENCE_MS = 3000;
+/** What is open may finish: after SIGTERM, and after SIGINT. */
+const DRAIN_MS = 30_000;
+const STOP_MS = 700;
+const TICKET_KEY_BYTES = 48;
+
+export async function startServer(options: ServerOptions, version: string): Promise<RunningServer> {
+  const server = new MainThread(options, version);
+  return server.start();
+}
+
+class MainThread {
+  readonly #options: ServerOptions;
+  readonly #version: string;
+  readonly #folder: DataFolder;
+  readonly #startedAt = now();
+  readonly #ended = Promise.withResolvers<ExitStatus>();
+  #stores: EmbeddedStores | undefined;
+  #search: OwnedSearch | undefined;
+  #services: Services | undefined;
+  #supervisor: Supervisor | undefined;
+  #operator: OperatorServer | undefined;
+  #stopping = false;
+
+  constructor(options: ServerOptions, version: string) {
+    this.#options = options;
+    this.#version = version;
+    this.#folder = dataFolder(options.folder);
+  }
+
+  async start(): Promise<RunningServer> {
+    const { logLevel } = this.#options;
+    logToConsole(logLevel, (line) => process.stderr.write(line));
+    surviveExceptions('main');
+    makeFolder(this.#folder);
+    const spare = Supervisor.prepare(logLevel);
+    try {
+      const stores = await this.#openStores();
+      this.#stores = stores;
+      const search = await this.#openSearch(stores);
+      const services = await openServices(stores, { recoveryAdmin: this.#options.recoveryAdmin, search });
+      this.#services = services;
+      const administrator = await this.#bootstrap(services);
+      await this.#startThreads(stores, services, spare);
+      this.#operator = await serveOperator(
+        this.#folder.run,
+        operatorCommands({ services, status: () => this.#status() }),
+      );
+      this.#writeAddresses();
+      onStopSignals((signal) => void this.#stop(signal));
+      const startMs = now() - this.#startedAt;
+      emit('server.started', { version: this.#version, ms: startMs });
+      return { block: this.#block(administrator, startMs), ended: this.#ended.promise };
+    } catch (error) {
+      await Promise.allSettled([spare.terminate(), this.#supervisor?.drain(0)]);
+      await this.#close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** The previous server may still be on its way out. */
+  async #openStores(): Promise<EmbeddedStores> {
+    const until = now() + LOCK_PATIENCE_MS;
+    for (;;) {
+      try {
+        return await openEmbedded({
+          folder: this.#folder.path,
+          onFatal: (error) => this.#fatal(error),
+        });
+      } catch (error) {
+        if (!(error instanceof StoreLocked) || now() > until) throw error;
+        await wait(100);
+      }
+    }
+  }
+
+  /** Without text search the server is of use all the same. */
+  async #openSearch(stores: EmbeddedStores): Promise<MailSearch | undefined> {
+    try {
+      this.#search = await openSearch({
+        folder: this.#folder.search,
+        indexes: [EMAIL_INDEX],
+        onFailure: (error) => emit('server.search-failed', { error }, 'error'),
+      });
+      return await loadMailSearch(this.#search, stores, SEARCH_DEFAULTS);
+    } catch (error) {
+      emit('server.search-failed', { error }, 'error');
+      return undefined;
+    }
+  }
+
+  async #bootstrap({ access, registry }: Services) {
+    const { domain, adminPassword, standardPorts } = this.#options;
+    const given =
+      adminPassword !== undefined && (await registry.count('Account')) === 0
+        ? await operatorPassword(registry, adminPassword, ['admin', domain])
+        : undefined;
+    const { administrator } = await access.bootstrap({
+      domain,
+      hostname: `mail.${domain}`,
+      listeners: { bind: '127.0.0.1', standardPorts },
+      ...(given && { password: given.hash }),
+    });
+    if (!administrator) return undefined;
+    const { address, password } = administrator;
+    return { address, password: given ? undefined : password, advice: given?.advice };
+  }
+
+  async #startThreads(
+    stores: EmbeddedStores,
+    services: Services,
+    spare: ReturnType<typeof Supervisor.prepare>,
+  ): Promise<void> {
+    const { bind, standardPorts, ports, domain, recoveryAdmin, publicUrl, logLevel, workers } = this.#options;
+    const { defaultHostname } = services.registry.singleton('SystemSettings');
+    const [certificate, plans] = await Promise.all([
+      storedCertificate(stores.data, [defaultHostname, domain, 'localhost', '127.0.0.1', '::1']),
+      planListeners(services.registry, { bind, standardPorts, ports }, SPOKEN),
+    ]);
+    const counters = new Map(plans.map(({ name }) => [name, new Int32Array(new SharedArrayBuffer(4))]));
+    this.#supervisor = await Supervisor.start(
+      {
+        workers,
+        logLevel,
+        start: {
+          recoveryAdmin,
+          publicUrl,
+          plans,
+          certificate,
+          ticketKeys: randomBytes(TICKET_KEY_BYTES),
+          counters,
+        },
+        share: () => {
+          const data = stores.share();
+          const search = this.#search?.share();
+          return {
+            stores: data.handle,
+            search: search?.handle,
+            transfer: [...data.transfer, ...(search?.transfer ?? [])],
+          };
+        },
+        onFatal: (error) => this.#fatal(error),
+      },
+      spare,
+    );
+  }
+
+  /** Where the server listens, for programs that start it. */
+  #writeAddresses(): void {
+    const open = this.#supervisor?.open ?? [];
+    const listeners = Object.fromEntries(
+      open.map(({ name, tls, addresses }) => [name, { tls, addresses: addresses.map(addressText) }]),
+    );
+    writeRunFile(addressesFile(this.#folder), { pid: process.pid, startedAt: this.#startedAt, listeners });
+  }
+
+  #block(administrator: Parameters<typeof startBlock>[0]['administrator'], startMs: number): string {
+    return startBlock({
+      version: this.#version,
+      folder: this.#folder.path,
+      administrator,
+      listeners: this.#supervisor?.open ?? [],
+      failed: this.#supervisor?.failed ?? new Map(),
+      startMs,
+    });
+  }
+
+  async #status(): Promise<Omit<ServerStatus, 'accounts'>> {
+    const checks: Record<string, string> = {};
+    const [dataStore] = await Promise.allSettled([this.#stores?.data.get(new Uint8Array([1]))]);
+    checks['dataStore'] = dataStore.status === 'fulfilled' ? 'ok' : String(dataStore.reason);
+    for (const [name, reason] of this.#supervisor?.failed ?? []) checks[`listener.${name}`] = reason;
+    const workers = this.#supervisor?.count ?? 0;
+    checks['workers'] =
+      workers === this.#options.workers ? 'ok' : `${workers} of ${this.#options.workers} run`;
+    const healthy = Object.values(checks).every((result) => result === 'ok');
+    return {
+      version: this.#version,
+      pid: process.pid,
+      dataFolder: this.#folder.path,
+      startedAt: this.#startedAt,
+      state: this.#stopping ? 'draining' : healthy ? 'ready' : 'not ready',
+      checks,
+      workers,
+      listeners: (this.#supervisor?.open ?? []).map((listener) => ({
+        name: listener.name,
+        addresses: listenerAddresses(listener),
+      })),
+      memory: process.memoryUsage.rss(),
+    };
+  }
+
+  /** SIGTERM lets sessions finish what they are at; SIGINT ends them; a second signal waits for nothing. */
+  async #stop(signal: string): Promise<void> {
+    if (this.#stopping) return process.exit(ExitStatus.ok);
+    this.#stopping = true;
+    const graceMs = signal === 'SIGTERM' ? DRAIN_MS : STOP_MS;
+    emit('server.stopping', { signal, graceMs });
+    this.#operator?.close();
+    await this.#supervisor?.drain(graceMs);
+    removeRunFile(addressesFile(this.#folder));
+    await this.#close();
+    this.#ended.resolve(ExitStatus.ok);
+  }
+
+  /** The search store reads the data store, so it goes first. */
+  async #close(): Promise<void> {
+    await this.#services?.close();
+    await this.#search?.close();
+    await this.#stores?.close();
+  }
+
+  /** The stores or the threads are beyond help: whoever supervises the process starts it anew. */
+  #fatal(error: unknown): void {
+    process.stderr.write(`waypost: the server cannot go on: ${startFailure(error).message}\n`);
+    process.exit(ExitStatus.io);
+  }
+}

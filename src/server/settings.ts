@@ -1,0 +1,68 @@
+// The registry's settings as the faces read them: made again only when the object behind them was changed.
+import type { HttpSettings } from '../http/index.ts';
+import type { JmapSettings } from '../jmap/index.ts';
+import type { MailSettings } from '../mail/index.ts';
+import { NetworkSet } from '../net/index.ts';
+import type { DeclaredSingleton, Registry, ValueOf } from '../registry/index.ts';
+
+/** A value computed from a singleton, kept while the singleton stays the same. */
+export function fromSingleton<N extends DeclaredSingleton, T>(
+  registry: Registry,
+  name: N,
+  make: (value: ValueOf<N>) => T,
+): () => T {
+  let source: ValueOf<N> | undefined;
+  let made: T;
+  return () => {
+    const value = registry.singleton(name);
+    if (value !== source) {
+      made = make(value);
+      source = value;
+    }
+    return made;
+  };
+}
+
+export const httpSettings = (registry: Registry): (() => HttpSettings) =>
+  fromSingleton(registry, 'Http', (http) => ({
+    rateLimitAnonymous: rate(http.rateLimitAnonymous),
+    rateLimitAuthenticated: rate(http.rateLimitAuthenticated),
+    enableHsts: http.enableHsts,
+    usePermissiveCors: http.usePermissiveCors,
+    responseHeaders: http.responseHeaders as Readonly<Record<string, string>>,
+    useXForwarded: http.useXForwarded,
+    redirectRoot: http.redirectRoot,
+  }));
+
+export const jmapSettings = (registry: Registry): (() => JmapSettings) =>
+  fromSingleton(registry, 'Jmap', (jmap) => ({
+    maxRequestSize: jmap.maxRequestSize,
+    maxMethodCalls: jmap.maxMethodCalls,
+    maxConcurrentRequests: jmap.maxConcurrentRequests ?? Infinity,
+    getMaxResults: jmap.getMaxResults,
+    setMaxObjects: jmap.setMaxObjects,
+    queryMaxResults: jmap.queryMaxResults,
+    changesMaxResults: jmap.changesMaxResults,
+    parseLimitEmail: jmap.parseLimitEmail,
+    snippetMaxResults: jmap.snippetMaxResults,
+    maxUploadSize: jmap.maxUploadSize,
+    maxConcurrentUploads: jmap.maxConcurrentUploads ?? Infinity,
+    maxUploadCount: jmap.maxUploadCount,
+    uploadQuota: jmap.uploadQuota,
+    uploadTtlMs: jmap.uploadTtl,
+    eventSourceThrottleMs: jmap.eventSourceThrottle,
+  }));
+
+/** Limits and usual mailboxes of the mail floor. */
+export const mailSettings = (registry: Registry): (() => MailSettings) =>
+  fromSingleton(registry, 'Email', (email) => ({
+    ...email,
+    defaultFolders: email.defaultFolders as NonNullable<MailSettings['defaultFolders']>,
+  }));
+
+/** Networks whose proxies are believed. */
+export const trustedNetworks = (registry: Registry): (() => NetworkSet) =>
+  fromSingleton(registry, 'SystemSettings', (system) => new NetworkSet(system.proxyTrustedNetworks));
+
+const rate = (value: { readonly count: number; readonly period: number } | null) =>
+  value && { count: value.count, periodMs: value.period };

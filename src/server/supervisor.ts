@@ -1,0 +1,169 @@
+// The threads that run the faces: started, watched, started again when they die, and drained at the end.
+import { type Transferable, Worker } from 'node:worker_threads';
+import { emit, now } from '../base/index.ts';
+import './events.ts';
+import type { LogLevel } from './environment.ts';
+import { ExitStatus, StartFailure } from './exit.ts';
+import type { OpenListener } from './faces.ts';
+import type { ListenerPlan } from './listeners.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './thread-messages.ts';
+
+/** What a thread is given of the stores, and what of it has to be transferred. */
+export interface WorkerShare {
+  readonly stores: WorkerStart['stores'];
+  readonly search: WorkerStart['search'];
+  readonly transfer: readonly Transferable[];
+}
+
+export interface SupervisorOptions {
+  readonly workers: number;
+  readonly logLevel: LogLevel;
+  /** What each thread begins with, apart from its share of the stores. */
+  readonly start: Omit<WorkerStart, 'type' | 'stores' | 'search' | 'reusePort'>;
+  /** A new share of the stores. */
+  readonly share: () => WorkerShare;
+  /** Called when the threads die too often to go on. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+interface Running {
+  readonly thread: Worker;
+  open: readonly OpenListener[];
+  failed: ReadonlyMap<string, string>;
+}
+
+/** Wait before a dead thread is started again, doubled with every death until a minute has passed in peace. */
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 60_000;
+/** So many deaths in a minute end the process. */
+const MOST_DEATHS = 5;
+const PEACE_MS = 60_000;
+
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #running = new Map<number, Running>();
+  #plans: readonly ListenerPlan[];
+  #deaths: number[] = [];
+  #draining = false;
+  /** A thread that has loaded its modules while the stores were opened. */
+  #spare: Worker | undefined;
+
+  private constructor(options: SupervisorOptions, spare: Worker | undefined) {
+    this.#options = options;
+    this.#plans = options.start.plans;
+    this.#spare = spare;
+  }
+
+  /** Begins to load a thread before there is anything for it to do. */
+  static prepare(logLevel: LogLevel): Worker {
+    return new Worker(new URL('worker.ts', import.meta.url), {
+      name: 'waypost-faces',
+      workerData: { logLevel },
+      stdin: false,
+    });
+  }
+
+  /** Starts all threads. @throws StartFailure when no listener could be opened */
+  static async start(options: SupervisorOptions, spare?: Worker): Promise<Supervisor> {
+    const supervisor = new Supervisor(options, spare);
+    const first = await supervisor.#begin(0);
+    if (first.open.length === 0 && options.start.plans.length > 0) {
+      supervisor.#draining = true;
+      await first.thread.terminate();
+      const [reason = ''] = first.failed.values();
+      throw new StartFailure(ExitStatus.unavailable, `No port could be opened: ${reason}.`);
+    }
+    // The ports that the first thread was given are those of all.
+    supervisor.#plans = options.start.plans.map((plan) => {
+      const open = first.open.find(({ name }) => name === plan.name);
+      return open ? { ...plan, bind: open.addresses } : plan;
+    });
+    const others = Array.from({ length: options.workers - 1 }, (_, i) => supervisor.#begin(i + 1));
+    await Promise.all(others);
+    return supervisor;
+  }
+
+  /** Listeners that are open, with their real ports. */
+  get open(): readonly OpenListener[] {
+    return this.#running.values().next().value?.open ?? [];
+  }
+
+  /** Why the others are not, by name. */
+  get failed(): ReadonlyMap<string, string> {
+    return this.#running.values().next().value?.failed ?? new Map();
+  }
+
+  /** Threads that serve now. */
+  get count(): number {
+    return this.#running.size;
+  }
+
+  /** Resolves when every thread has told its sessions and closed what was still open, or the time is over. */
+  async drain(graceMs: number): Promise<void> {
+    this.#draining = true;
+    const message: ToWorker = { type: 'drain', graceMs };
+    const threads = Array.from(this.#running.values(), ({ thread }) => thread);
+    const gone = threads.map((thread) => {
+      const exited = new Promise<void>((resolve) => {
+        thread.once('exit', () => resolve());
+        thread.on('message', (answer: FromWorker) => {
+          if (answer.type === 'drained') resolve();
+        });
+      });
+      thread.postMessage(message);
+      return exited;
+    });
+    const late = new Promise<void>((resolve) => {
+      setTimeout(resolve, graceMs + 500).unref();
+    });
+    await Promise.race([Promise.all(gone), late]);
+  }
+
+  #begin(index: number): Promise<Running> {
+    const { logLevel, start, share, workers } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<Running>();
+    const thread = this.#spare ?? Supervisor.prepare(logLevel);
+    this.#spare = undefined;
+    let failure: unknown = new Error('the thread ended without a word');
+    const running: Running = { thread, open: [], failed: new Map() };
+    thread.on('message', (message: FromWorker) => {
+      if (message.type !== 'listening') return;
+      running.open = message.open;
+      running.failed = message.failed;
+      this.#running.set(index, running);
+      resolve(running);
+    });
+    thread.on('error', (error) => {
+      failure = error;
+    });
+    thread.on('exit', () => {
+      const served = this.#running.get(index) === running;
+      if (served) {
+        this.#running.delete(index);
+        this.#died(index, failure);
+      } else reject(failure as Error);
+    });
+    const { transfer, ...handles } = share();
+    const message: ToWorker = {
+      ...start,
+      type: 'start',
+      ...handles,
+      plans: this.#plans,
+      reusePort: workers > 1,
+    };
+    thread.postMessage(message, [...transfer]);
+    return promise;
+  }
+
+  #died(index: number, error: unknown): void {
+    if (this.#draining) return;
+    const time = now();
+    this.#deaths = [...this.#deaths.filter((death) => time - death < PEACE_MS), time];
+    if (this.#deaths.length >= MOST_DEATHS) return this.#options.onFatal(error);
+    const restartInMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#deaths.length - 1));
+    emit('server.worker-died', { worker: index, error, restartInMs }, 'error');
+    setTimeout(() => {
+      if (!this.#draining) this.#begin(index).catch((reason: unknown) => this.#died(index, reason));
+    }, restartInMs);
+  }
+}

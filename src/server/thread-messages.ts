@@ -1,0 +1,39 @@
+// What the main thread and the threads that run the faces say to each other.
+import type { SelfSigned } from '../net/index.ts';
+import type { OpenListener } from './faces.ts';
+import type { ListenerPlan } from './listeners.ts';
+import type { ServiceOptions } from './services.ts';
+import type { EmbeddedHandle, SearchHandle } from '../store/index.ts';
+
+/** Everything a thread needs to begin; plain data and what is transferred with it. */
+export interface WorkerStart {
+  readonly type: 'start';
+  /** What the embedded store shares with other threads. */
+  readonly stores: EmbeddedHandle;
+  /** What the search thread shares; undefined while text search is away. */
+  readonly search: SearchHandle | undefined;
+  readonly recoveryAdmin: ServiceOptions['recoveryAdmin'];
+  readonly publicUrl: string | undefined;
+  readonly plans: readonly ListenerPlan[];
+  readonly certificate: SelfSigned;
+  /** Keys of TLS tickets, the same in all threads. */
+  readonly ticketKeys: Uint8Array;
+  readonly reusePort: boolean;
+  /** Open connections by listener, counted over all threads. */
+  readonly counters: ReadonlyMap<string, Int32Array<SharedArrayBuffer>>;
+}
+
+export interface WorkerDrain {
+  readonly type: 'drain';
+  readonly graceMs: number;
+}
+
+export type ToWorker = WorkerStart | WorkerDrain;
+
+export type FromWorker =
+  | {
+      readonly type: 'listening';
+      readonly open: readonly OpenListener[];
+      readonly failed: ReadonlyMap<string, string>;
+    }
+  | { readonly type: 'drained' };

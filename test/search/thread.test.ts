@@ -1,0 +1,128 @@
+// Text search as the server runs it: the embedded data store, the search thread, and callers in other threads.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import {
+  EMAIL_INDEX,
+  loadMailSearch,
+  type MailSearch,
+  SEARCH_DEFAULTS,
+} from '../../src/mail/search/index.ts';
+import { type EmbeddedStores, openEmbedded, openSearch, type OwnedSearch } from '../../src/store/index.ts';
+import { mailOf, removeMail, storeMails, tasksLeft } from './mails.ts';
+
+const root = mkdtempSync(path.join(tmpdir(), 'waypost-search-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+interface Opened {
+  readonly stores: EmbeddedStores;
+  readonly search: OwnedSearch;
+  readonly mail: MailSearch;
+  readonly close: () => Promise<void>;
+}
+
+async function open(name: string, delayMs: number): Promise<Opened> {
+  const folder = path.join(root, name);
+  const stores = await openEmbedded({ folder });
+  const search = await openSearch({ folder: path.join(folder, 'search'), indexes: [EMAIL_INDEX] });
+  const mail = await loadMailSearch(search, stores, { ...SEARCH_DEFAULTS, delayMs });
+  const close = async (): Promise<void> => {
+    await mail.close();
+    await search.close();
+    await stores.close();
+  };
+  return { stores, search, mail, close };
+}
+
+const hello = mailOf({
+  from: 'Ann <ann@example.org>',
+  subject: 'Quarterly figures',
+  body: 'Invoices attached',
+});
+
+describe('the search thread', () => {
+  it('finds what was committed before the question, and nothing of other accounts', async () => {
+    const { stores, mail, close } = await open('fresh', 60_000);
+    await storeMails(stores.data, 1, 10, [hello, mailOf({ subject: 'Lunch', body: 'invoice? no' })]);
+    await storeMails(stores.data, 2, 10, [hello]);
+    assert.deepEqual(await mail.search(1, { field: 'text', value: 'invoice' }), [10, 11]);
+    assert.deepEqual(await mail.search(1, { field: 'subject', value: 'figures' }), [10]);
+    assert.deepEqual(await mail.candidates(1, { field: 'body', value: 'nvoic' }), [10, 11]);
+    assert.deepEqual(await mail.candidates(1, { field: 'body', value: 'nvoices' }), [10]);
+    await removeMail(stores.data, 1, 10);
+    assert.deepEqual(await mail.search(1, { field: 'text', value: 'invoice' }), [11]);
+    assert.deepEqual(await mail.search(2, { field: 'text', value: 'ann@example.org' }), [10]);
+    await close();
+  });
+
+  it('indexes in the background and deletes the task rows', async () => {
+    const { stores, mail, search, close } = await open('background', 1);
+    await storeMails(stores.data, 3, 1, [hello, hello, hello]);
+    mail.wake(3);
+    while ((await tasksLeft(stores.data)).length > 0) await wait(20);
+    assert.equal((await search.stats('email')).documents, 3);
+    await close();
+  });
+
+  it('goes on with what an earlier run left, and keeps what it indexed', async () => {
+    const first = await open('again', 60_000);
+    await storeMails(first.stores.data, 4, 1, [hello]);
+    assert.deepEqual(await first.mail.search(4, { field: 'text', value: 'figures' }), [1]);
+    await storeMails(first.stores.data, 4, 2, [hello]);
+    await first.close();
+
+    const second = await open('again', 1);
+    while ((await tasksLeft(second.stores.data)).length > 0) await wait(20);
+    const { documents, isNew } = await second.search.stats('email');
+    assert.deepEqual([documents, isNew], [2, false]);
+    assert.deepEqual(await second.mail.search(4, { field: 'text', value: 'figures' }), [1, 2]);
+    await second.close();
+  });
+
+  it('answers other threads', async () => {
+    const { stores, search, close } = await open('workers', 60_000);
+    await storeMails(stores.data, 5, 7, [hello]);
+    const { handle, transfer } = search.share();
+    const worker = new Worker(new URL('./asking-worker.ts', import.meta.url), {
+      workerData: { handle, account: 5, query: { field: 'from', value: 'Ann' } },
+      transferList: transfer,
+    });
+    const answer = await new Promise((resolve, reject) => {
+      worker.on('message', resolve);
+      worker.on('error', reject);
+    });
+    assert.deepEqual(answer, [7]);
+    await worker.terminate();
+    await close();
+  });
+
+  it('refuses questions after it was closed, and gives errors by their kind', async () => {
+    const { mail, close } = await open('closed', 60_000);
+    const many = Array.from({ length: 300 }, (_, i) => `w${i}`).join(' ');
+    await assert.rejects(mail.search(1, { field: 'text', value: many }), { name: 'LimitExceeded' });
+    await close();
+    await assert.rejects(mail.search(1, { field: 'text', value: 'x' }), { name: 'SearchUnavailable' });
+  });
+
+  it('says when it died, and answers nothing any more', async () => {
+    const failure = Promise.withResolvers<Error>();
+    const search = await openSearch({
+      folder: undefined,
+      indexes: [EMAIL_INDEX],
+      onFailure: failure.resolve,
+    });
+    await search.load('failing', new URL('./failing-guest.ts', import.meta.url), undefined);
+    assert.equal((await failure.promise).name, 'SearchUnavailable');
+    await assert.rejects(search.stats('email'), { name: 'SearchUnavailable' });
+  });
+
+  it('does not start where it cannot work', async () => {
+    const file = path.join(root, 'file');
+    writeFileSync(file, '');
+    await assert.rejects(openSearch({ folder: file, indexes: [EMAIL_INDEX] }), { name: 'SearchUnavailable' });
+  });
+});

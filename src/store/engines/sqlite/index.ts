@@ -15,7 +15,7 @@ import { receiveError } from './sqlite-error.ts';
 const MIB = 1024 * 1024;
 
 /** Blobs up to this length are rows; longer ones are files. */
-const INLINE_LIMIT = 256 * 1024;
+const INLINE_LIMIT = 128 * 1024;
 
 export interface EmbeddedOptions {
   /** The data folder; it is made when it is missing. */

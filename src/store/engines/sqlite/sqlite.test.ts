@@ -119,7 +119,8 @@ describe('the log of the embedded engine', () => {
       });
       const grown = length();
       await write(24);
-      assert.equal(length(), grown, 'it is used again from its beginning');
+      // else 24 MiB more
+      assert.ok(length() < grown + 4 * LOG_BYTES, 'it is used again from its beginning');
     });
   });
 });

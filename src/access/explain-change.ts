@@ -48,22 +48,28 @@ export async function* simulateChanges(
   changes: readonly PlannedChange[],
 ): AsyncGenerator<AccessEffect> {
   const planned = await Planned.of(registry, changes);
-  const now = registryView(registry);
-  const then = planned.over(now);
+  const current = registryView(registry);
+  const views: Views = { current, changed: planned.over(current) };
   for await (const page of registry.scan('Account')) {
     for (const { id, value } of page) {
-      const [after] = await then.records('Account', [id]);
-      const effect = await compare(registry, id, { now, then }, value, after);
+      const [after] = await views.changed.records('Account', [id]);
+      const effect = await compare(registry, id, views, value, after);
       if (effect) yield effect;
     }
   }
   for (const [id, value] of planned.created) {
-    const effect = await compare(registry, id, { now, then }, undefined, value);
+    const effect = await compare(registry, id, views, undefined, value);
     if (effect) yield effect;
   }
 }
 
 type Account = ValueOf<'Account'>;
+
+/** The records as they are, and as the changes would make them. */
+interface Views {
+  readonly current: GrantsView;
+  readonly changed: GrantsView;
+}
 
 /** Records as they would be: undefined for those that would be gone. */
 class Planned {
@@ -114,11 +120,11 @@ class Planned {
 async function compare(
   registry: Registry,
   id: number,
-  { now, then }: { readonly now: GrantsView; readonly then: GrantsView },
+  { current, changed }: Views,
   before: Account | undefined,
   after: Account | undefined,
 ): Promise<AccessEffect | undefined> {
-  const [old, wanted] = await Promise.all([grantsOf(now, id, before), grantsOf(then, id, after)]);
+  const [old, wanted] = await Promise.all([grantsOf(current, id, before), grantsOf(changed, id, after)]);
   const had = old ? effectivePermissions(old) : PermissionSet.empty();
   const has = wanted ? effectivePermissions(wanted) : PermissionSet.empty();
   if (had.equals(has)) return undefined;

@@ -1,14 +1,22 @@
 // The registry's view of who calls: an access token, and what it means for the records it sees.
-import type { Caller, PermissionName } from '../registry/index.ts';
+import type { Caller, CallOrigin, PermissionName } from '../registry/index.ts';
 import { permission, PermissionSet } from './permissions.ts';
 import type { AccessToken } from './token.ts';
 
 export class TokenCaller implements Caller {
   readonly token: AccessToken;
   readonly internal = false;
+  readonly origin: CallOrigin;
 
-  constructor(token: AccessToken) {
+  /** `client` is the address that the call came from. */
+  constructor(token: AccessToken, client?: string) {
     this.token = token;
+    const { actor, credential, credentialId } = token;
+    this.origin = {
+      credential: credentialId === undefined ? credential : `${credential} ${credentialId}`,
+      ...(actor === undefined ? {} : { actor }),
+      ...(client === undefined ? {} : { client }),
+    };
   }
 
   get account(): number {

@@ -7,6 +7,8 @@ import {
   type Hook,
   Refusal,
   type Registry,
+  SERVER_CONTEXT,
+  serverFor,
   type Source,
   type SourceScope,
   type StoredRecord,
@@ -168,7 +170,7 @@ export function credentialsSource(registry: Registry, guard: GrantsGuard): Sourc
       if (!account) throw new Refusal('notFound');
       await guard.credential(change.caller, change.account, given.permissions);
       let id = 0;
-      await modifyUser(registry, change.account, async (user) => {
+      await modifyUser(registry, change, async (user) => {
         checkCount(registry, user, kind);
         id = await nextNumber(registry, change.account, user.credentials);
         const made = kind === 'AppPassword' ? newAppPassword(id) : newApiKey(change.account, id);
@@ -187,7 +189,7 @@ export function credentialsSource(registry: Registry, guard: GrantsGuard): Sourc
     async update(change) {
       const given = change.value as unknown as Secondary;
       await guard.credential(change.caller, change.account, given.permissions);
-      await modifyUser(registry, change.account, (user) =>
+      await modifyUser(registry, change, (user) =>
         user.credentials.map((one) =>
           isSame(one, change)
             ? ({ ...one, ...given, '@type': one['@type'], secret: one.secret } as Secondary)
@@ -196,9 +198,7 @@ export function credentialsSource(registry: Registry, guard: GrantsGuard): Sourc
       );
     },
     async destroy(change) {
-      await modifyUser(registry, change.account, (user) =>
-        user.credentials.filter((one) => !isSame(one, change)),
-      );
+      await modifyUser(registry, change, (user) => user.credentials.filter((one) => !isSame(one, change)));
     },
   };
 }
@@ -218,14 +218,19 @@ async function userOf(
 
 async function modifyUser(
   registry: Registry,
-  account: number,
+  { account, caller }: Change,
   change: (user: User) => Promise<readonly Credential[]> | readonly Credential[],
 ): Promise<void> {
-  await registry.write.modify(DECLARATIONS.Account, account, async (before) => {
-    const user = before as unknown as Account;
-    if (user['@type'] !== 'User') throw new Refusal('notFound');
-    return { ...user, credentials: await change(user) };
-  });
+  await registry.write.modify(
+    DECLARATIONS.Account,
+    account,
+    async (before) => {
+      const user = before as unknown as Account;
+      if (user['@type'] !== 'User') throw new Refusal('notFound');
+      return { ...user, credentials: await change(user) };
+    },
+    { ...SERVER_CONTEXT, caller: serverFor(caller) },
+  );
 }
 
 function checkCount(registry: Registry, user: User, kind: SecondaryType): void {

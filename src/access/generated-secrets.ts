@@ -32,7 +32,8 @@ export function parseAppPassword(
 ): { readonly credential: number; readonly secret: string } | undefined {
   if (!/^app[^a-z0-9]/i.test(text)) return undefined;
   const bytes = fromBase32(text.slice(4));
-  if (bytes?.length !== APP_BYTES) return undefined;
+  // one text for one secret: the spare bits of the last digit are zero
+  if (bytes?.length !== APP_BYTES || toBase32(bytes) !== text.slice(4)) return undefined;
   return { credential: readU32(bytes, 0), secret: hashed(bytes.subarray(4)) };
 }
 
@@ -45,7 +46,7 @@ export function parseApiKey(
 ): { readonly account: number; readonly credential: number; readonly secret: string } | undefined {
   if (!/^API_[\w-]{38}$/.test(text)) return undefined;
   const bytes = Buffer.from(text.slice(4), 'base64url');
-  if (bytes.length !== KEY_BYTES) return undefined;
+  if (bytes.length !== KEY_BYTES || bytes.toString('base64url') !== text.slice(4)) return undefined;
   return { account: readU32(bytes, 0), credential: readU32(bytes, 4), secret: hashed(bytes.subarray(8)) };
 }
 

@@ -6,6 +6,8 @@ import {
   DECLARATIONS,
   Refusal,
   type Registry,
+  SERVER_CONTEXT,
+  serverFor,
   SINGLETON,
   type Source,
   type SourceScope,
@@ -29,7 +31,7 @@ export function settingsSource(registry: Registry): Source {
     async update(change) {
       const { description, encryptionAtRest, locale, timeZone } =
         change.value as unknown as ValueOf<'AccountSettings'>;
-      await modifyUser(registry, change.account, (user) => ({
+      await modifyUser(registry, change, (user) => ({
         ...user,
         description,
         encryptionAtRest,
@@ -52,7 +54,7 @@ export function passwordSource(registry: Registry, authenticator: Authenticator)
       const before = change.before as unknown as OwnPassword;
       if (value.secret === before.secret && value.otpAuth.otpUrl === before.otpAuth.otpUrl) return;
       await confirm(registry, authenticator, change, value);
-      await modifyUser(registry, change.account, (user) => {
+      await modifyUser(registry, change, (user) => {
         const password = passwordOf(user);
         if (!password) throw noPassword();
         const next = renewed(password, value);
@@ -143,10 +145,19 @@ async function userOf(
   return value?.['@type'] === 'User' ? value : undefined;
 }
 
-async function modifyUser(registry: Registry, account: number, change: (user: User) => User): Promise<void> {
-  await registry.write.modify(DECLARATIONS.Account, account, (before) => {
-    const value = before as unknown as Account;
-    if (value['@type'] !== 'User') throw new Refusal('notFound');
-    return change(value);
-  });
+async function modifyUser(
+  registry: Registry,
+  { account, caller }: Change,
+  change: (user: User) => User,
+): Promise<void> {
+  await registry.write.modify(
+    DECLARATIONS.Account,
+    account,
+    (before) => {
+      const value = before as unknown as Account;
+      if (value['@type'] !== 'User') throw new Refusal('notFound');
+      return change(value);
+    },
+    { ...SERVER_CONTEXT, caller: serverFor(caller) },
+  );
 }

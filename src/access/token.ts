@@ -40,6 +40,8 @@ export interface AccessToken {
   /** Effective permissions of the credential in use. */
   readonly permissions: PermissionSet;
   readonly credential: CredentialKind;
+  /** Number of that credential within its account, where there is one. */
+  readonly credentialId?: string | undefined;
   /** Changes when anything the token was computed from has changed. */
   readonly revision: number;
   /** False as soon as something the token was computed from changed: get a new one by `access.refresh`. */

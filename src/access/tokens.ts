@@ -199,6 +199,7 @@ class Token implements AccessToken {
   readonly credential: CredentialKind;
   readonly revision: number;
   readonly actor: AccountId | undefined;
+  readonly credentialId: string | undefined;
   readonly use: CredentialUse;
   readonly #resolved: Resolved;
   readonly #limit: CredentialLimit;
@@ -220,6 +221,7 @@ class Token implements AccessToken {
     this.credential = use.kind;
     this.revision = resolved.revision;
     this.actor = use.actor?.account;
+    this.credentialId = use.credentialId;
     this.use = use;
     this.#resolved = resolved;
     this.#limit = limit;

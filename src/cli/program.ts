@@ -44,7 +44,8 @@ function program(done: (status: number) => void): Command {
     .option('--standard-ports', 'default listeners on the standard ports: 25, 143, 443, 465, 587, 993...')
     .action(async (options: FolderOption & { config?: string; standardPorts?: boolean }) => {
       const { serve } = await import('../server/index.ts');
-      done(await serve({ ...options, version: version() }));
+      // Nothing that a thread may still hold keeps the process.
+      process.exit(await serve({ ...options, version: version() }));
     });
   waypost
     .command('status')

@@ -64,9 +64,9 @@ async function announceFlags(session: MailboxSession, told: ArrayLike<number> | 
   if (selected.highestModseq <= since) return;
   announceKeywords(session);
   const { members } = selected;
-  const known = selected.knownMembers;
+  const count = selected.toldMembers;
   let next = 0;
-  for (let index = 0; index < known; index++) {
+  for (let index = 0; index < count; index++) {
     // hot: per member of the mailbox, when anything in it changed
     if (members.modseq(index) <= since) continue;
     if (told !== undefined) {

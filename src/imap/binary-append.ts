@@ -40,7 +40,9 @@ function encodingEdit(part: Part, encoding: string): Edit {
   const field = lastField(part.fields, 'content-transfer-encoding');
   if (field !== undefined) return { start: field.value, end: field.end, bytes: Buffer.from(` ${encoding}`) };
   const at = part.headerOffset;
-  return { start: at, end: at, bytes: Buffer.from(`Content-Transfer-Encoding: ${encoding}\r\n`) };
+  // A part without a header has no empty line either.
+  const end = part.bodyOffset === at ? '\r\n\r\n' : '\r\n';
+  return { start: at, end: at, bytes: Buffer.from(`Content-Transfer-Encoding: ${encoding}${end}`) };
 }
 
 function apply(source: Buffer, edits: Edit[]): Buffer {

@@ -18,11 +18,12 @@ const MAX_ANONYMOUS_LITERAL = 4096;
 /** What literals the commands of the table may have, in the state that the session is in. */
 export const literalRule =
   (session: Session): LiteralRule =>
-  ({ tag, name }) => {
+  async ({ tag, name }) => {
     if (tag === undefined) throw new Refusal(bad('The tag cannot be read.'));
     const operation = findOperation(session, name);
     if (session.user === undefined) return MAX_ANONYMOUS_LITERAL;
     if (operation.name !== 'APPEND') return MAX_SMALL_LITERAL;
+    await session.refreshToken(session.user);
     checkPermission(session.user.token, operation, undefined as never);
     return session.options.email().maxMessageSize;
   };
@@ -91,7 +92,7 @@ async function answer(session: Session, incoming: Incoming): Promise<Reply> {
   const { user } = session;
   if (user !== undefined) {
     await session.refreshToken(user);
-    if (!session.face.limits.command(user.token.account) && !session.exempt) {
+    if (!session.exempt && !session.face.limits.command(user.token.account)) {
       throw new SessionEnd('Too many commands.', no('Too many commands, slow down.', 'LIMIT'));
     }
   }

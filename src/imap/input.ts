@@ -3,7 +3,7 @@
 import { latin1 } from '../base/index.ts';
 import { commandHead, type Literal, literalHead, type RawCommand } from '../formats/imap/index.ts';
 import { LineTooLong } from '../net/index.ts';
-import { bad, no, Refusal, type Reply, SessionEnd } from './reply.ts';
+import { bad, no, type Reply, replyFor, SessionEnd } from './reply.ts';
 import { MAX_LINE, type Session } from './session.ts';
 import { SpooledLiteral } from './spool.ts';
 
@@ -22,8 +22,8 @@ const MAX_LITERALS = 1000;
 /** Octets that are read and dropped for the sake of a client that did not ask. */
 const MAX_DROPPED = 256 * 1024 * 1024;
 
-/** The largest literal that a command may have. @throws Refusal when it may have none */
-export type LiteralRule = (head: Incoming['head']) => number;
+/** The largest literal that a command may have. Throws what refuses the command when it may have none. */
+export type LiteralRule = (head: Incoming['head']) => Promise<number>;
 
 /** The next command. @throws ConnectionEnded, SessionEnd */
 export async function readCommand(session: Session, rule: LiteralRule): Promise<Incoming> {
@@ -75,7 +75,7 @@ class LiteralReader {
         this.#lines.push(line);
         const announced = literalHead(line);
         if (announced === undefined) break;
-        refused ??= this.#refusal(line.length, announced.size);
+        refused ??= await this.#refusal(line.length, announced.size);
         if (refused === undefined) {
           if (announced.synchronizing) this.#session.out.text(`+ Ready for ${announced.size} bytes.\r\n`);
           this.#literals.push({
@@ -104,10 +104,10 @@ class LiteralReader {
     return { lines: this.#lines, literals: this.#literals };
   }
 
-  #refusal(lineLength: number, size: number): Reply | undefined {
+  async #refusal(lineLength: number, size: number): Promise<Reply | undefined> {
     this.#total += lineLength + size;
     try {
-      const most = this.#rule(this.#head);
+      const most = await this.#rule(this.#head);
       if (size > most) return no(`The literal is larger than ${most} bytes.`, 'TOOBIG');
       if (this.#total > this.#session.options.settings().maxRequestSize) {
         return no('The command is too large.', 'TOOBIG');
@@ -115,8 +115,7 @@ class LiteralReader {
       if (this.#literals.length >= MAX_LITERALS) return bad('The command has too many literals.');
       return undefined;
     } catch (error) {
-      if (error instanceof Refusal) return error.reply;
-      throw error;
+      return replyFor(error);
     }
   }
 

@@ -2,7 +2,14 @@
 // The two differ while another client's changes have not been told: messages that are gone keep their numbers
 // (ghosts) until an EXPUNGE may be sent, and new ones have none yet (RFC 9051 §2.3.1.2, §7.5.1).
 import type { ChangeId, DocumentId } from '../account/index.ts';
-import { normalizeRanges, type Ranges, resolveSet, type SequenceSet, STAR } from '../formats/imap/index.ts';
+import {
+  flagOf,
+  normalizeRanges,
+  type Ranges,
+  resolveSet,
+  type SequenceSet,
+  STAR,
+} from '../formats/imap/index.ts';
 import type { MailAccount, MailboxInfo, MailboxMembers, MailView } from '../mail/index.ts';
 import { FlagText } from './flag-text.ts';
 import { bad, no, Refusal } from './reply.ts';
@@ -39,8 +46,9 @@ export class Selected {
   #aligned = true;
   /** Highest UID that the client was told of. */
   #lastUid: number;
-  /** Flag changes up to here have been told. */
+  /** Flag changes up to here have been told, of members up to that UID. */
   #toldChange: ChangeId;
+  #toldUid: number;
   /** Keywords that FLAGS has named. */
   #keywords: ReadonlySet<string>;
 
@@ -53,7 +61,8 @@ export class Selected {
     this.#numbering = members.uids;
     this.#lastUid = members.count > 0 ? (members.uids[members.count - 1] as number) : 0;
     this.#toldChange = view.head.change;
-    this.#keywords = new Set(view.keywordsIn(this.id));
+    this.#toldUid = this.#lastUid;
+    this.#keywords = new Set(this.keywords());
   }
 
   // The newest moment
@@ -213,6 +222,12 @@ export class Selected {
   /** Everything in this moment has been told but what the numbering still lacks. */
   told(): void {
     this.#toldChange = this.#view.head.change;
+    this.#toldUid = this.#lastUid;
+  }
+
+  /** The first members, of which changed flags are told; flags of new ones are not until they change. */
+  get toldMembers(): number {
+    return lowerBound(this.#members.uids, this.#toldUid + 1, this.#members.count);
   }
 
   /** Takes the messages that are gone out of the numbering; returns their old numbers, ascending. */
@@ -256,11 +271,16 @@ export class Selected {
     return added;
   }
 
-  /** All keywords of the mailbox when some are new to the client. */
+  /** Keywords of the members that are no system flags. */
+  keywords(): string[] {
+    return this.#view.keywordsIn(this.id).filter((keyword) => !flagOf(keyword).startsWith('\\'));
+  }
+
+  /** All keywords that the client knows of, when some are new to it. */
   newKeywords(): readonly string[] | undefined {
-    const keywords = this.#view.keywordsIn(this.id);
-    if (keywords.every((keyword) => this.#keywords.has(keyword))) return undefined;
-    this.#keywords = new Set([...this.#keywords, ...keywords]);
+    const fresh = this.keywords().filter((keyword) => !this.#keywords.has(keyword));
+    if (fresh.length === 0) return undefined;
+    this.#keywords = new Set([...this.#keywords, ...fresh]);
     return [...this.#keywords];
   }
 }

@@ -1,5 +1,5 @@
 // One client: what it has signed in as, enabled and selected, and what is on its way to it.
-import type { AccessToken } from '../access/index.ts';
+import { type AccessToken, permission } from '../access/index.ts';
 import { emit } from '../base/index.ts';
 import {
   decodeUtf7,
@@ -20,6 +20,8 @@ import { no, Refusal, type Reply, SessionEnd } from './reply.ts';
 import type { Selected } from './selected.ts';
 import { Slice } from './slice.ts';
 
+const AUTHENTICATE = permission('authenticate');
+const HERE = permission('imapAuthenticate');
 /** Octets of responses above which they are handed to the connection. */
 const HAND_OVER = 64 * 1024;
 /** Longest line of a client that has not signed in, and of one that has. */
@@ -63,6 +65,8 @@ export class Session {
   readonly connection: Connection;
   /** Names this session in state changes. */
   readonly origin: string;
+  /** No rate and no count of connections applies to the client. */
+  readonly exempt: boolean;
   readonly out = new ResponseWriter();
   readonly slice = new Slice();
   readonly enabled: Enabled = { ...NOTHING };
@@ -78,16 +82,12 @@ export class Session {
     this.face = face;
     this.options = face.options;
     this.origin = connection.id;
+    this.exempt = face.options.exempt?.(connection.remote.address) === true;
   }
 
   get state(): 'notAuthenticated' | 'authenticated' | 'selected' {
     if (this.user === undefined) return 'notAuthenticated';
     return this.selected === undefined ? 'authenticated' : 'selected';
-  }
-
-  /** True for clients that no rate and no count of connections applies to. */
-  get exempt(): boolean {
-    return this.options.exempt?.(this.connection.remote.address) === true;
   }
 
   /** Passwords may cross this connection. */
@@ -168,11 +168,13 @@ export class Session {
 
   // State
 
-  /** Brings the access token up to date. @throws SessionEnd when the account or credential is gone. */
+  /** Brings the access token up to date. @throws SessionEnd when the account, credential or right to be here is gone */
   async refreshToken(user: User): Promise<void> {
     if (user.token.current) return;
     const token = await this.options.access.refresh(user.token);
-    if (token === undefined) throw new SessionEnd('The account or its credential has changed.');
+    if (token?.has(AUTHENTICATE) !== true || !token.has(HERE)) {
+      throw new SessionEnd('The account or its credential has changed.');
+    }
     user.token = token;
   }
 

@@ -60,7 +60,7 @@ const run =
   (call: Call, args: JsonObject): Promise<MethodResult> => {
     const { limits, created } = call.request;
     return work(registry, declaration, args, {
-      caller: new TokenCaller(call.token),
+      caller: new TokenCaller(call.token, call.request.client.address),
       account: call.accountId,
       created,
       limits: {

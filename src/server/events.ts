@@ -5,6 +5,10 @@ declare module '../base/events.ts' {
     'server.listener-failed': { listener: string; reason: string };
     /** A thread that runs the faces has died and is started again. */
     'server.worker-died': { worker: number; error: unknown; restartInMs: number };
+    /** A message of the operator was delivered. */
+    'operator.sent': { sender: string; recipients: number };
+    /** Text search has ended or could not begin; everything else goes on. */
+    'server.search-failed': { error: unknown };
     'server.started': { version: string; ms: number };
     'server.stopping': { signal: string; graceMs: number };
   }

@@ -11,13 +11,15 @@ import {
   NetworkSet,
   type TlsServer,
 } from '../net/index.ts';
+import { StateHub } from '../jmap/index.ts';
+import { listenerKind } from '../mta/index.ts';
 import './events.ts';
 import type { ListenerPlan, Protocol } from './listeners.ts';
 import type { Services } from './services.ts';
 import { trustedNetworks } from './settings.ts';
 
 /** Protocols there is a face for. */
-export const SPOKEN: ReadonlySet<Protocol> = new Set<Protocol>(['http']);
+export const SPOKEN: ReadonlySet<Protocol> = new Set<Protocol>(['smtp', 'lmtp', 'imap', 'http']);
 
 export interface FaceOptions {
   readonly publicUrl: string | undefined;
@@ -74,7 +76,8 @@ class FaceServer {
   readonly #options: FaceOptions;
   readonly #plans: readonly ListenerPlan[];
   readonly #exempt: (address: string) => boolean;
-  readonly #made = new Map<Protocol, Promise<Face>>();
+  readonly #made = new Map<string, Promise<Face>>();
+  readonly #hub: StateHub;
   readonly #listeners = new Map<string, Listener>();
   readonly #failures = new Map<string, string>();
   #retry: NodeJS.Timeout | undefined;
@@ -85,6 +88,7 @@ class FaceServer {
     this.#plans = plans;
     this.#options = options;
     this.#exempt = options.exempt ?? isLoopback;
+    this.#hub = new StateHub(services.stores.bus);
   }
 
   readonly faces: Faces = {
@@ -109,22 +113,22 @@ class FaceServer {
     const { name } = plan;
     if (this.#listeners.has(name)) return;
     try {
-      const face = await this.#face(plan.protocol);
+      const face = await this.#face(plan);
       const listener = await listen(this.#listenerOptions(plan, face));
       this.#listeners.set(name, listener);
       if (this.#failures.delete(name)) this.#options.onReopened?.();
     } catch (error) {
       const { message } = error as Error;
+      // The first failure is told with the addresses of the start.
+      const level = this.#failures.has(name) ? 'warn' : 'info';
+      emit('server.listener-failed', { listener: name, reason: message }, level);
       this.#failures.set(name, message);
-      emit('server.listener-failed', { listener: name, reason: message }, 'error');
     }
   }
 
   #listenerOptions(plan: ListenerPlan, face: Face): ListenerOptions {
-    const { tls, reusePort, counters } = this.#options;
+    const { reusePort, counters } = this.#options;
     const { name, protocol, maxConnections, backlog, proxyNetworks, tlsTimeoutMs } = plan;
-    const secure = { ...tls, ...(tlsTimeoutMs !== undefined && { timeoutMs: tlsTimeoutMs }) };
-    const alpn = ALPN[protocol];
     return {
       name,
       bind: plan.bind,
@@ -133,7 +137,7 @@ class FaceServer {
       exempt: this.#exempt,
       proxies:
         proxyNetworks.length > 0 ? new NetworkSet(proxyNetworks) : trustedNetworks(this.#services.registry)(),
-      ...(plan.tls === 'implicit' && { implicitTls: { ...secure, ...(alpn && { alpn }) } }),
+      ...(plan.tls === 'implicit' && { implicitTls: this.#tls(protocol, tlsTimeoutMs) }),
       ...(maxConnections !== undefined && {
         limits: [new ConnectionLimit(maxConnections, counters?.get(name))],
         maxPerAddress: Math.ceil(maxConnections / SHARE_BEFORE_SIGN_IN),
@@ -144,25 +148,84 @@ class FaceServer {
   }
 
   /** One server for each protocol, loaded when its first listener opens. */
-  #face(protocol: Protocol): Promise<Face> {
-    let face = this.#made.get(protocol);
-    if (!face) this.#made.set(protocol, (face = this.#makeFace(protocol)));
+  #face({ protocol, tls }: ListenerPlan): Promise<Face> {
+    // Submission and LMTP are the same face; IMAP offers STARTTLS or does not.
+    const name =
+      protocol === 'lmtp' ? 'smtp' : protocol === 'imap' && tls === 'start' ? 'imap+starttls' : protocol;
+    let face = this.#made.get(name);
+    if (!face) this.#made.set(name, (face = this.#makeFace(protocol, tls)));
     return face;
   }
 
-  async #makeFace(protocol: Protocol): Promise<Face> {
+  #makeFace(protocol: Protocol, tls: ListenerPlan['tls']): Promise<Face> {
     switch (protocol) {
-      case 'http': {
-        const { httpFace } = await import('./http-face.ts');
-        return httpFace(this.#services, {
-          publicUrl: this.#options.publicUrl,
-          exempt: this.#exempt,
-          readiness: () => this.#readiness(),
-        });
-      }
+      case 'smtp':
+      case 'lmtp':
+        return this.#smtp();
+      case 'imap':
+        return this.#imap(tls === 'start');
+      case 'http':
+        return this.#http();
       default:
-        throw new Error(`there is no face for ${protocol}`);
+        return Promise.reject(new Error(`there is no face for ${protocol}`));
     }
+  }
+
+  async #smtp(): Promise<Face> {
+    const { createSmtp } = await import('../smtp/index.ts');
+    const { mta, access, registry } = this.#services;
+    const trusted = trustedNetworks(registry);
+    const smtp = createSmtp({
+      mta,
+      access,
+      exempt: this.#exempt,
+      lmtpTrusted: (address) => isLoopback(address) || trusted().has(address),
+    });
+    return {
+      serve: (connection, { name, protocol, tls, tlsTimeoutMs }) =>
+        smtp.serve(connection, {
+          name,
+          kind: listenerKind(name, protocol === 'lmtp' ? 'lmtp' : 'smtp'),
+          signedIn: (one) => this.#signedIn(one),
+          ...(tls === 'start' && { tls: this.#tls(protocol, tlsTimeoutMs) }),
+        }),
+    };
+  }
+
+  async #imap(startTls: boolean): Promise<Face> {
+    const { createImap } = await import('../imap/index.ts');
+    const { mail, access, registry, stores } = this.#services;
+    return createImap({
+      mail,
+      access,
+      blobs: stores.blobs,
+      states: this.#hub,
+      settings: () => registry.singleton('Imap'),
+      email: () => registry.singleton('Email'),
+      hostname: () => registry.singleton('SystemSettings').defaultHostname,
+      exempt: this.#exempt,
+      onSignedIn: (connection) => this.#signedIn(connection),
+      ...(startTls && { tls: this.#tls('imap', undefined) }),
+    });
+  }
+
+  async #http(): Promise<Face> {
+    const { httpFace } = await import('./http-face.ts');
+    return httpFace(this.#services, {
+      hub: this.#hub,
+      publicUrl: this.#options.publicUrl,
+      exempt: this.#exempt,
+      readiness: () => this.#readiness(),
+    });
+  }
+
+  #signedIn(connection: Connection): void {
+    this.#listeners.get(connection.listener)?.signedIn(connection);
+  }
+
+  #tls(protocol: Protocol, timeoutMs: number | undefined): TlsServer {
+    const alpn = ALPN[protocol];
+    return { ...this.#options.tls, ...(timeoutMs !== undefined && { timeoutMs }), ...(alpn && { alpn }) };
   }
 
   async #readiness(): Promise<{ checks: Record<string, string> }> {

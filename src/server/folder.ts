@@ -6,9 +6,15 @@ export interface DataFolder {
   readonly path: string;
   /** Process id, addresses, and the operator's socket. */
   readonly run: string;
+  /** The full-text index. */
+  readonly search: string;
 }
 
-export const dataFolder = (folder: string): DataFolder => ({ path: folder, run: path.join(folder, 'run') });
+export const dataFolder = (folder: string): DataFolder => ({
+  path: folder,
+  run: path.join(folder, 'run'),
+  search: path.join(folder, 'search'),
+});
 
 /** Makes the folder and `run/`, for its owner only. Throws what the file system says. */
 export function makeFolder({ path: folder, run }: DataFolder): void {

@@ -9,12 +9,14 @@ import {
   type HttpServer,
   type Readiness,
 } from '../http/index.ts';
-import { apiRoutes, coreMethods, methodTable, registryMethods } from '../jmap/index.ts';
+import { apiRoutes, downloadRoutes, eventSourceRoutes, type StateHub, uploadRoutes } from '../jmap/index.ts';
 import { accountDirectory } from './account-directory.ts';
+import { jmapBlobs, jmapTable } from './jmap-table.ts';
 import type { Services } from './services.ts';
 import { httpSettings, jmapSettings, trustedNetworks } from './settings.ts';
 
 export interface HttpFaceOptions {
+  readonly hub: StateHub;
   /** Origin of published URLs; undefined while none is set. */
   readonly publicUrl: string | undefined;
   readonly exempt: (address: string) => boolean;
@@ -22,12 +24,14 @@ export interface HttpFaceOptions {
 }
 
 export function httpFace(services: Services, options: HttpFaceOptions): HttpServer {
-  const { registry, access, stores } = services;
-  const { publicUrl, exempt, readiness } = options;
+  const { registry, access, stores, accounts } = services;
+  const { publicUrl, exempt, readiness, hub } = options;
   const settings = jmapSettings(registry);
   const directory = accountDirectory(registry);
   const trusted = trustedNetworks(registry);
-  const table = methodTable([...coreMethods, ...registryMethods(registry)]);
+  const hostname = (): string => registry.singleton('SystemSettings').defaultHostname;
+  const blobs = jmapBlobs(services);
+  const table = jmapTable(services, blobs);
   const inspect = permission('sysClusterNodeGet');
   return createHttpServer<AccessToken>({
     routes: [
@@ -37,13 +41,16 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
         mayInspect: ({ caller }) => caller?.has(inspect) === true,
       }),
       ...apiRoutes({ table, directory, settings }),
+      ...downloadRoutes({ blobs, directory }),
+      ...uploadRoutes({ temporary: services.blobs, directory, memory: stores.memory, settings }),
+      ...eventSourceRoutes({ hub, accounts, directory, settings }),
     ],
     signIn: (credentials, client, secure) => signIn(access, credentials, client, secure),
     unlimited: (token) => token.has(UNLIMITED),
     memory: stores.memory,
     settings: httpSettings(registry),
     publicOrigin: () => publicUrl,
-    defaultHostname: () => registry.singleton('SystemSettings').defaultHostname,
+    defaultHostname: hostname,
     trusted: (address) => trusted().has(address),
     exempt,
     requireTls: () => true,

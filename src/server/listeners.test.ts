@@ -22,7 +22,7 @@ async function planned(overrides: ListenerOverrides): Promise<Record<string, str
   const own = { name: 'extra', protocol: 'smtp', bind: { '192.0.2.1:26': true, '[2001:db8::1]:26': true } };
   await registry.write.create(DECLARATIONS.NetworkListener, own, SERVER_CONTEXT);
   const plans = await planListeners(registry, overrides, spoken);
-  services.close();
+  await services.close();
   await stores.close();
   return Object.fromEntries(
     plans.map(({ name, bind }) => [name, bind.map(({ host, port }) => `${host} ${port}`)]),

@@ -2,7 +2,14 @@
 // faces, answers the operator, and stops them all (spec: order of start, stop and drain).
 import { setTimeout as wait } from 'node:timers/promises';
 import { emit, now, randomBytes } from '../base/index.ts';
-import { type EmbeddedStores, openEmbedded, StoreLocked } from '../store/index.ts';
+import { EMAIL_INDEX, loadMailSearch, type MailSearch, SEARCH_DEFAULTS } from '../mail/index.ts';
+import {
+  type EmbeddedStores,
+  openEmbedded,
+  openSearch,
+  type OwnedSearch,
+  StoreLocked,
+} from '../store/index.ts';
 import { addressText, listenerAddresses, startBlock } from './address-block.ts';
 import { storedCertificate } from './certificate.ts';
 import { logToConsole } from './console.ts';
@@ -54,6 +61,7 @@ class MainThread {
   readonly #startedAt = now();
   readonly #ended = Promise.withResolvers<ExitStatus>();
   #stores: EmbeddedStores | undefined;
+  #search: OwnedSearch | undefined;
   #services: Services | undefined;
   #supervisor: Supervisor | undefined;
   #operator: OperatorServer | undefined;
@@ -74,7 +82,8 @@ class MainThread {
     try {
       const stores = await this.#openStores();
       this.#stores = stores;
-      const services = await openServices(stores, this.#options);
+      const search = await this.#openSearch(stores);
+      const services = await openServices(stores, { recoveryAdmin: this.#options.recoveryAdmin, search });
       this.#services = services;
       const administrator = await this.#bootstrap(services);
       await this.#startThreads(stores, services, spare);
@@ -88,7 +97,8 @@ class MainThread {
       emit('server.started', { version: this.#version, ms: startMs });
       return { block: this.#block(administrator, startMs), ended: this.#ended.promise };
     } catch (error) {
-      await Promise.allSettled([spare.terminate(), this.#supervisor?.drain(0), this.#stores?.close()]);
+      await Promise.allSettled([spare.terminate(), this.#supervisor?.drain(0)]);
+      await this.#close().catch(() => undefined);
       throw error;
     }
   }
@@ -106,6 +116,21 @@ class MainThread {
         if (!(error instanceof StoreLocked) || now() > until) throw error;
         await wait(100);
       }
+    }
+  }
+
+  /** Without text search the server is of use all the same. */
+  async #openSearch(stores: EmbeddedStores): Promise<MailSearch | undefined> {
+    try {
+      this.#search = await openSearch({
+        folder: this.#folder.search,
+        indexes: [EMAIL_INDEX],
+        onFailure: (error) => emit('server.search-failed', { error }, 'error'),
+      });
+      return await loadMailSearch(this.#search, stores, SEARCH_DEFAULTS);
+    } catch (error) {
+      emit('server.search-failed', { error }, 'error');
+      return undefined;
     }
   }
 
@@ -143,14 +168,22 @@ class MainThread {
         workers,
         logLevel,
         start: {
-          services: { recoveryAdmin },
+          recoveryAdmin,
           publicUrl,
           plans,
           certificate,
           ticketKeys: randomBytes(TICKET_KEY_BYTES),
           counters,
         },
-        share: () => stores.share(),
+        share: () => {
+          const data = stores.share();
+          const search = this.#search?.share();
+          return {
+            stores: data.handle,
+            search: search?.handle,
+            transfer: [...data.transfer, ...(search?.transfer ?? [])],
+          };
+        },
         onFatal: (error) => this.#fatal(error),
       },
       spare,
@@ -210,10 +243,16 @@ class MainThread {
     emit('server.stopping', { signal, graceMs });
     this.#operator?.close();
     await this.#supervisor?.drain(graceMs);
-    this.#services?.close();
     removeRunFile(addressesFile(this.#folder));
-    await this.#stores?.close();
+    await this.#close();
     this.#ended.resolve(ExitStatus.ok);
+  }
+
+  /** The search store reads the data store, so it goes first. */
+  async #close(): Promise<void> {
+    await this.#services?.close();
+    await this.#search?.close();
+    await this.#stores?.close();
   }
 
   /** The stores or the threads are beyond help: whoever supervises the process starts it anew. */

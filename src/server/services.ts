@@ -1,27 +1,95 @@
-// What every thread is made of, below the faces: the registry, access control and mail over one set of stores.
+// What every thread is made of, below the faces: the registry, access control, accounts, mail and its acceptance
+// over one set of stores, and the hooks between floors that no floor can fill by itself.
+import { isDeepStrictEqual } from 'node:util';
 import { Access } from '../access/index.ts';
+import { type AccountsService, Aspect, createAccounts, DataType } from '../account/index.ts';
+import { emit, NotFound, randomBytes, toHex } from '../base/index.ts';
+import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSearch } from '../mail/index.ts';
+import { createMta, type Mta } from '../mta/index.ts';
 import { Registry } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
 import type { ServerOptions } from './options.ts';
+import { mailSettings } from './settings.ts';
 
 export interface Services {
   readonly stores: Stores;
   readonly registry: Registry;
   readonly access: Access;
+  readonly accounts: AccountsService;
+  readonly mail: Mail;
+  readonly blobs: BlobAccess;
+  readonly mta: Mta;
   /** Ends what runs in the background; the stores stay open. */
-  close(): void;
+  close(): Promise<void>;
 }
 
-export type ServiceOptions = Pick<ServerOptions, 'recoveryAdmin'>;
+export interface ServiceOptions extends Pick<ServerOptions, 'recoveryAdmin'> {
+  /** Text search; without it text cannot be searched. */
+  readonly search?: MailSearch | undefined;
+}
 
 export async function openServices(stores: Stores, options: ServiceOptions): Promise<Services> {
   const { data, bus, memory } = stores;
+  const { recoveryAdmin, search } = options;
   const registry = await Registry.open({ store: data, bus });
-  const access = Access.open({
-    registry,
-    memory,
-    ...(options.recoveryAdmin && { recoveryAdmin: options.recoveryAdmin }),
+  const access = Access.open({ registry, memory, ...(recoveryAdmin && { recoveryAdmin }) });
+  const accounts = createAccounts({ data, bus });
+  const mail = createMail({
+    accounts,
+    data,
+    settings: mailSettings(registry),
+    limitsOf: async (id) => {
+      const account = await registry.object('Account', id);
+      if (!account) throw new NotFound('account', id);
+      return account.quotas as Readonly<Record<string, number>>;
+    },
+    ...(search && { search }),
   });
+  tieAccounts(registry, accounts, search);
   registry.assertComplete();
-  return { stores, registry, access, close: () => registry.close() };
+  return {
+    stores,
+    registry,
+    access,
+    accounts,
+    mail,
+    blobs: createBlobAccess(stores),
+    mta: createMta({ registry, access, mail, blobs: stores.blobs }),
+    close: async () => {
+      registry.close();
+      accounts.close();
+      await mail.close();
+      await search?.close();
+    },
+  };
+}
+
+/** What the registry shows of an account's data, and what becomes of the data when the account goes. */
+function tieAccounts(registry: Registry, accounts: AccountsService, search: MailSearch | undefined): void {
+  registry.extend('Account', {
+    async computed(records, properties) {
+      if (!properties.has('usedDiskQuota')) return [];
+      return Promise.all(
+        records.map(async ({ id }) => ({ usedDiskQuota: (await accounts.get(id).head()).usedBytes })),
+      );
+    },
+    async after({ before, value, id }) {
+      if (id === undefined) return;
+      if (before && value && !isDeepStrictEqual(before['quotas'], value['quotas'])) {
+        // Clients that show quotas hear of other limits as they hear of usage.
+        await accounts
+          .get(id)
+          .write((writer) => writer.update(DataType.Quota, 0, undefined, { aspects: Aspect.Properties }));
+      }
+      if (value !== undefined) return;
+      // It may take long, and the answer need not wait for it.
+      Promise.all([accounts.deleteAccount(id), search?.removeAccount(id)]).catch((error: unknown) =>
+        emit(
+          'server.unexpected-error',
+          { where: 'account.delete', error, trace: toHex(randomBytes(8)) },
+          'error',
+        ),
+      );
+    },
+  });
 }

@@ -1,6 +1,7 @@
 // The registry's settings as the faces read them: made again only when the object behind them was changed.
 import type { HttpSettings } from '../http/index.ts';
 import type { JmapSettings } from '../jmap/index.ts';
+import type { MailSettings } from '../mail/index.ts';
 import { NetworkSet } from '../net/index.ts';
 import type { DeclaredSingleton, Registry, ValueOf } from '../registry/index.ts';
 
@@ -50,6 +51,13 @@ export const jmapSettings = (registry: Registry): (() => JmapSettings) =>
     uploadQuota: jmap.uploadQuota,
     uploadTtlMs: jmap.uploadTtl,
     eventSourceThrottleMs: jmap.eventSourceThrottle,
+  }));
+
+/** Limits and usual mailboxes of the mail floor. */
+export const mailSettings = (registry: Registry): (() => MailSettings) =>
+  fromSingleton(registry, 'Email', (email) => ({
+    ...email,
+    defaultFolders: email.defaultFolders as NonNullable<MailSettings['defaultFolders']>,
   }));
 
 /** Networks whose proxies are believed. */

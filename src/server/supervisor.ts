@@ -8,13 +8,20 @@ import type { OpenListener } from './faces.ts';
 import type { ListenerPlan } from './listeners.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './thread-messages.ts';
 
+/** What a thread is given of the stores, and what of it has to be transferred. */
+export interface WorkerShare {
+  readonly stores: WorkerStart['stores'];
+  readonly search: WorkerStart['search'];
+  readonly transfer: readonly Transferable[];
+}
+
 export interface SupervisorOptions {
   readonly workers: number;
   readonly logLevel: LogLevel;
   /** What each thread begins with, apart from its share of the stores. */
-  readonly start: Omit<WorkerStart, 'type' | 'stores' | 'reusePort'>;
+  readonly start: Omit<WorkerStart, 'type' | 'stores' | 'search' | 'reusePort'>;
   /** A new share of the stores. */
-  readonly share: () => { readonly handle: unknown; readonly transfer: readonly Transferable[] };
+  readonly share: () => WorkerShare;
   /** Called when the threads die too often to go on. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -61,6 +68,8 @@ export class Supervisor {
     const supervisor = new Supervisor(options, spare);
     const first = await supervisor.#begin(0);
     if (first.open.length === 0 && options.start.plans.length > 0) {
+      supervisor.#draining = true;
+      await first.thread.terminate();
       const [reason = ''] = first.failed.values();
       throw new StartFailure(ExitStatus.unavailable, `No port could be opened: ${reason}.`);
     }
@@ -134,11 +143,11 @@ export class Supervisor {
         this.#died(index, failure);
       } else reject(failure as Error);
     });
-    const { handle, transfer } = share();
+    const { transfer, ...handles } = share();
     const message: ToWorker = {
       ...start,
       type: 'start',
-      stores: handle,
+      ...handles,
       plans: this.#plans,
       reusePort: workers > 1,
     };

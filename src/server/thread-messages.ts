@@ -3,13 +3,16 @@ import type { SelfSigned } from '../net/index.ts';
 import type { OpenListener } from './faces.ts';
 import type { ListenerPlan } from './listeners.ts';
 import type { ServiceOptions } from './services.ts';
+import type { EmbeddedHandle, SearchHandle } from '../store/index.ts';
 
 /** Everything a thread needs to begin; plain data and what is transferred with it. */
 export interface WorkerStart {
   readonly type: 'start';
   /** What the embedded store shares with other threads. */
-  readonly stores: unknown;
-  readonly services: ServiceOptions;
+  readonly stores: EmbeddedHandle;
+  /** What the search thread shares; undefined while text search is away. */
+  readonly search: SearchHandle | undefined;
+  readonly recoveryAdmin: ServiceOptions['recoveryAdmin'];
   readonly publicUrl: string | undefined;
   readonly plans: readonly ListenerPlan[];
   readonly certificate: SelfSigned;

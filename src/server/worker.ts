@@ -1,6 +1,7 @@
 // A thread that runs all faces. It begins when it is told with what, and ends when it has drained.
 import { parentPort, workerData } from 'node:worker_threads';
-import { attachEmbedded, type EmbeddedHandle } from '../store/index.ts';
+import { attachMailSearch } from '../mail/index.ts';
+import { attachEmbedded, attachSearch, type SearchClient, type Stores } from '../store/index.ts';
 import { logToConsole } from './console.ts';
 import { startFaces, type Faces } from './faces.ts';
 import type { LogLevel } from './environment.ts';
@@ -8,7 +9,6 @@ import { surviveExceptions } from './exceptions.ts';
 import { tlsWith } from './certificate.ts';
 import { openServices, type Services } from './services.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './thread-messages.ts';
-import type { Stores } from '../store/index.ts';
 
 const port = parentPort;
 if (!port) throw new Error('worker.ts runs in a thread of the server only');
@@ -17,7 +17,14 @@ const { logLevel } = workerData as { readonly logLevel: LogLevel };
 logToConsole(logLevel, (line) => process.stderr.write(line));
 surviveExceptions('worker');
 
-let running: { readonly stores: Stores; readonly services: Services; readonly faces: Faces } | undefined;
+let running:
+  | {
+      readonly stores: Stores;
+      readonly services: Services;
+      readonly faces: Faces;
+      readonly search: SearchClient | undefined;
+    }
+  | undefined;
 
 port.on('message', (message: ToWorker) => {
   if (message.type === 'start') void start(message);
@@ -27,8 +34,12 @@ port.on('message', (message: ToWorker) => {
 /** A rejection ends the thread, and its error tells the main thread why. */
 async function start(message: WorkerStart): Promise<void> {
   try {
-    const stores = await attachEmbedded(message.stores as EmbeddedHandle);
-    const services = await openServices(stores, message.services);
+    const stores = await attachEmbedded(message.stores);
+    const search = message.search && attachSearch(message.search);
+    const services = await openServices(stores, {
+      recoveryAdmin: message.recoveryAdmin,
+      search: search && attachMailSearch(search),
+    });
     const faces: Faces = await startFaces(services, message.plans, {
       publicUrl: message.publicUrl,
       tls: tlsWith(message.certificate, message.ticketKeys),
@@ -36,7 +47,7 @@ async function start(message: WorkerStart): Promise<void> {
       counters: message.counters,
       onReopened: () => report(faces),
     });
-    running = { stores, services, faces };
+    running = { stores, services, faces, search };
     report(faces);
   } catch (error) {
     // Outside of any promise, so that it ends the thread.
@@ -49,7 +60,8 @@ async function start(message: WorkerStart): Promise<void> {
 
 async function drain(graceMs: number): Promise<void> {
   await running?.faces.drain(graceMs);
-  running?.services.close();
+  await running?.services.close();
+  await running?.search?.close();
   await running?.stores.close();
   say({ type: 'drained' });
   port?.close();

@@ -32,7 +32,8 @@ export const lhlo: SmtpCommand<'LHLO'> = {
 };
 
 async function greet(session: Session, { verb, name }: CommandOf<Greeting>): Promise<Reply> {
-  const { rejectNonFqdn } = session.policy;
+  // Programs on this machine greet with the machine's own short name.
+  const rejectNonFqdn = session.policy.rejectNonFqdn && !session.exempt;
   if (name === '' && rejectNonFqdn) {
     throw new CommandError(501, '5.5.2', `The form is: ${verb} host.example.org`);
   }

@@ -255,6 +255,7 @@ describe('app passwords and API keys', () => {
     assert.equal(outcome(await bearer(key.secret, { allowApiKey: false })), 'badCredentials');
     assert.equal(outcome(await bearer(app.secret)), 'badCredentials');
     assert.equal(outcome(await bearer(`${key.secret.slice(0, -1)}_`)), 'badCredentials');
+    assert.equal(outcome(await signIn('app', `${app.secret.slice(0, -1)}3`)), 'badCredentials');
     await world.destroy('ApiKey', key.id, token);
     assert.equal(outcome(await bearer(key.secret)), 'badCredentials');
   });

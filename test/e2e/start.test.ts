@@ -186,10 +186,8 @@ describe('a start that cannot be', () => {
           .map((name) => [`WAYPOST_${name}_PORT`, String(port)]),
       );
       const folder = newFolder();
-      assert.match(
-        await refusedStart({ WAYPOST_DATA: folder, WAYPOST_LOG: 'error', ...all }).catch(String),
-        /69 waypost: No port could be opened: .*EADDRINUSE|server\.listener-failed/,
-      );
+      const said = await refusedStart({ WAYPOST_DATA: folder, ...all });
+      assert.match(said, /^69 waypost: No port could be opened: .*EADDRINUSE/);
       const server = await ServerProcess.start({ folder, env: { WAYPOST_HTTPS_PORT: String(port) } });
       try {
         assert.match(server.stdout, /! https is not open: .*EADDRINUSE/);

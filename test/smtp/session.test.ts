@@ -43,19 +43,22 @@ describe('greeting', () => {
   });
 
   test('strangers introduce themselves by a host name, our users as they like', async () => {
-    const smtp = await world.client('smtp');
+    const smtp = await world.client('smtp', '127.0.0.3');
     assert.deepEqual(await ask(smtp, 'EHLO host', 'EHLO', 'EHLO a.test', 'HELO host'), [
       '550 5.5.0',
       '501 5.5.2',
       '250',
       '550 5.5.0',
     ]);
+    const local = await world.client('smtp', '127.0.0.1');
+    assert.deepEqual(await ask(local, 'EHLO host', 'HELO host'), ['250', '250']);
     const submissions = await world.client('submissions');
     assert.deepEqual(await ask(submissions, 'EHLO host', 'EHLO', 'EHLO [192.0.2.1]'), ['250', '250', '250']);
   });
 
   test('a refused name leaves the one before, and ends the transaction', async () => {
-    const client = await world.greeted('smtp');
+    const client = await world.client('smtp', '127.0.0.3');
+    await client.ask('EHLO client.test');
     assert.deepEqual(await ask(client, MAIL, 'EHLO host', RCPT, MAIL), [
       '250 2.1.0',
       '550 5.5.0',

@@ -83,7 +83,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       }),
     close: async () => {
       await faces.drain(200);
-      services.close();
+      await services.close();
       await stores.close();
     },
   };

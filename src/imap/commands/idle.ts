@@ -8,6 +8,8 @@ import type { UserSession } from '../session.ts';
 
 /** Longest line that may end an IDLE. */
 const MAX_DONE = 1024;
+/** How often a session that nothing wakes looks whether it may still be here. */
+const CHECK_MS = 30_000;
 
 export const idleOperations: readonly ImapOperation[] = [
   signedIn({
@@ -42,6 +44,7 @@ class Watcher {
   failure: unknown;
   readonly #session: UserSession;
   readonly #unlisten: () => void;
+  readonly #timer: NodeJS.Timeout;
   #dirty = false;
   #stopped = false;
   #running: Promise<void> | undefined;
@@ -49,6 +52,7 @@ class Watcher {
   constructor(session: UserSession) {
     this.#session = session;
     this.#unlisten = session.options.states.listen([session.user.mail.account.id], () => this.wake());
+    this.#timer = setInterval(() => this.wake(), CHECK_MS).unref();
   }
 
   wake(): void {
@@ -62,6 +66,7 @@ class Watcher {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#unlisten();
+    clearInterval(this.#timer);
     await this.#running;
   }
 

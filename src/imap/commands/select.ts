@@ -101,7 +101,7 @@ async function open(
 function tell(session: MailboxSession, path: string): void {
   const { selected, enabled } = session;
   const { mailbox, members, view } = selected;
-  writeFlagLists(session, view.keywordsIn(selected.id));
+  writeFlagLists(session, selected.keywords());
   session.untagged(`${selected.count} EXISTS`);
   if (!enabled.rev2) {
     session.untagged(`${recentCount(selected)} RECENT`);

@@ -20,7 +20,12 @@ export const isContent = (item: FetchItem): item is ContentItem =>
 export type Source =
   | { readonly kind: 'section'; readonly content: SectionContent }
   /** A body to be decoded. */
-  | { readonly kind: 'encoded'; readonly start: number; readonly end: number; readonly encoding: TransferEncoding }
+  | {
+      readonly kind: 'encoded';
+      readonly start: number;
+      readonly end: number;
+      readonly encoding: TransferEncoding;
+    }
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknownEncoding' };

@@ -15,6 +15,7 @@ import { ownHooks } from '../hooks/index.ts';
 import { Actions } from '../sources/actions.ts';
 import { LogLines } from '../sources/log.ts';
 import { RegistryCache } from './cache.ts';
+import { readTrail, type TrailPage, type TrailQuery, trimTrail } from './trail.ts';
 import { Writer } from './write.ts';
 import { uniqueName } from './index-entries.ts';
 import {
@@ -48,6 +49,9 @@ export type ChangeListener = (change: { readonly type: string; readonly id: numb
 /** Stands for the source of a part of the server that does not exist yet: it holds and takes nothing. */
 const NOTHING_YET: Source = { get: () => Promise.resolve([]) };
 
+/** How often old entries of the audit trail are looked for. */
+const TRIM_EVERY_MS = 6 * 3_600_000;
+
 /** Rows that one scan reads at once. */
 const ROWS_AT_ONCE = 500;
 
@@ -58,15 +62,17 @@ export class Registry {
   readonly write: Writer;
   /** What `x:Action/set` can be asked to do: parts of the server add what they carry out. */
   readonly actions = new Actions();
-  readonly #log = new LogLines();
+  readonly #log: LogLines;
   readonly #cache = new RegistryCache();
   readonly #singletons = new Map<string, Plain>();
   readonly #hooks = new Map<string, Hook>();
+  readonly #extensions = new Map<string, Hook[]>();
   readonly #sources = new Map<string, Source>();
   readonly #listeners = new Set<ChangeListener>();
   readonly #self = toHex(randomBytes(8));
   readonly #subscriptions: Unsubscribe[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #trimmer: NodeJS.Timeout | undefined;
   #heard = 0;
   #behind = 0;
 
@@ -74,6 +80,7 @@ export class Registry {
     this.store = options.store;
     this.options = options;
     this.write = new Writer(this);
+    this.#log = new LogLines(options.store);
     for (const [name, hook] of Object.entries(ownHooks(this))) this.addHook(name, hook);
     this.addSource('actions', this.actions);
     this.addSource('log', this.#log);
@@ -94,12 +101,14 @@ export class Registry {
     await registry.#loadSingletons();
     const every = options.checkEveryMs ?? 1000;
     if (every > 0) registry.#timer = setInterval(() => void registry.#checkMissed(), every).unref();
+    registry.#trimmer = setInterval(() => void registry.#trim(), TRIM_EVERY_MS).unref();
     return registry;
   }
 
   close(): void {
     for (const unsubscribe of this.#subscriptions) unsubscribe();
     clearInterval(this.#timer);
+    clearInterval(this.#trimmer);
     this.#log.close();
   }
 
@@ -128,12 +137,21 @@ export class Registry {
     }
   }
 
+  /** Adds a hook to a type beside those that its declaration names. */
+  extend(type: DeclaredName, hook: Hook): void {
+    const hooks = this.#extensions.get(type);
+    if (hooks) hooks.push(hook);
+    else this.#extensions.set(type, [hook]);
+  }
+
   hooksOf(declaration: Declaration): readonly Hook[] {
-    return declaration.hooks.map((name) => {
+    const own = declaration.hooks.map((name) => {
       const hook = this.#hooks.get(name);
       if (!hook) throw new Error(`nothing fills the hook ${name} of ${declaration.name}`);
       return hook;
     });
+    const more = this.#extensions.get(declaration.name);
+    return more ? [...own, ...more] : own;
   }
 
   sourceOf(declaration: Declaration): Source | undefined {
@@ -280,6 +298,11 @@ export class Registry {
     this.options.bus?.publish('registry.changed', { from: this.#self, type: declaration.name, id, keys });
   }
 
+  /** The audit trail: who changed what, newest first. */
+  trail(query: TrailQuery = {}): Promise<TrailPage> {
+    return readTrail(this.store, query);
+  }
+
   /** Forgets everything that is kept, and reads the singletons again. */
   async reset(): Promise<void> {
     this.#cache.clear();
@@ -346,6 +369,14 @@ export class Registry {
     } catch (error) {
       emit('registry.validation-error', { type: declaration.name, id, error }, 'error');
       return undefined;
+    }
+  }
+
+  async #trim(): Promise<void> {
+    try {
+      while (await trimTrail(this.store));
+    } catch (error) {
+      emit('registry.trail-failed', { error }, 'warn');
     }
   }
 

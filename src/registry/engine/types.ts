@@ -32,6 +32,17 @@ export interface Caller {
   /** The server's own work: may set what clients may not, and passes no guard against escalation. */
   readonly internal: boolean;
   has(permission: PermissionName): boolean;
+  /** Where the call came from, for the audit trail. */
+  readonly origin?: CallOrigin;
+}
+
+export interface CallOrigin {
+  /** Account that acts as the caller's, if another one does. */
+  readonly actor?: number;
+  /** What the caller signed in with. */
+  readonly credential?: string;
+  /** Address of the client. */
+  readonly client?: string;
 }
 
 /** The server itself. */
@@ -42,6 +53,13 @@ export const SERVER: Caller = {
   internal: true,
   has: () => true,
 };
+
+/** The server's own work on behalf of a caller: no guard stands in its way, and the trail names the caller. */
+export const serverFor = ({ account, origin }: Caller): Caller => ({
+  ...SERVER,
+  account,
+  ...(origin ? { origin } : {}),
+});
 
 /** A record as it is kept in memory. */
 export interface StoredRecord<V = Plain> {

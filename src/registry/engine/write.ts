@@ -24,6 +24,7 @@ import { ChangeInput } from './input.ts';
 import { planChange, type PlanContext, quotaRefusal, type RawRecord } from './plan.ts';
 import type { Registry } from './registry.ts';
 import { decodeRecord, guardKey, recordKey, type RecordName, sequenceKey, SINGLETON } from './rows.ts';
+import { writeTrail } from './trail.ts';
 import { type Caller, type Change, type ObjectName, objectName, Refusal, SERVER } from './types.ts';
 
 export interface WriteContext {
@@ -54,6 +55,8 @@ export class Writer {
   /** Commits of this process go one after the other: they would only collide at the counters. */
   #turn: Promise<unknown> = Promise.resolve();
   #lastId = 0;
+  /** Starts anywhere: entries that several processes write in one moment should not meet. */
+  #serial = readU16(randomBytes(2), 0);
 
   constructor(registry: Registry) {
     this.#registry = registry;
@@ -122,6 +125,23 @@ export class Writer {
       },
       context,
     );
+  }
+
+  /**
+   * The value that a create (without an id) or an update would store, checked and not written. Guards and other hooks
+   * are not asked.
+   */
+  async preview(declaration: Declaration, id: number | undefined, json: object): Promise<Plain> {
+    const input = this.#input(SERVER_CONTEXT);
+    const before = id === undefined ? undefined : await this.#read(declaration, id);
+    if (id !== undefined && !before) throw new Refusal('notFound');
+    const value = before
+      ? patched(declaration, before.value, json as Plain, input, SERVER)
+      : shapeKind(declaration.shape).parse(json, '', input);
+    input.assertAccepted();
+    shapeKind(declaration.shape).check?.(value as Plain, '', input);
+    input.assertValid();
+    return dropComputed(declaration, value as Plain);
   }
 
   /** Changes a record by a function of its value; it may run again when the record moved meanwhile. */
@@ -242,6 +262,7 @@ export class Writer {
       if (!value) await this.#planUnlinked(declaration, id, batch);
       const planned = await planChange(this.#plan, { declaration, id, before: stored, value }, batch);
       for (const add of change.rows) add(batch, id);
+      writeTrail(batch, change, id, this.#serial++);
       try {
         const result = await this.#registry.store.commit(batch);
         if (result.ok) return planned.keys;

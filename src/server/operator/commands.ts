@@ -10,6 +10,7 @@ import {
 import { operatorPassword } from '../operator-password.ts';
 import type { Services } from '../services.ts';
 import type { CreatedAccount, ListedAccount, OperatorCommands, ServerStatus } from './protocol.ts';
+import { sendMessage } from './send.ts';
 import type { OperatorHandlers } from './server.ts';
 
 export interface CommandContext {
@@ -24,9 +25,7 @@ export function operatorCommands({ services, status }: CommandContext): Operator
     status: async () => ({ ...(await status()), accounts: await registry.count('Account') }),
     'account.create': (args) => createAccount(services, args),
     'account.list': () => listAccounts(registry),
-    send: async () => {
-      throw new Invalid('Sending is not possible yet.');
-    },
+    send: (args) => sendMessage(services, args),
   };
 }
 
@@ -39,7 +38,7 @@ async function createAccount(
 ): Promise<CreatedAccount> {
   const { address, password, description, administrator } = args;
   const at = typeof address === 'string' ? address.lastIndexOf('@') : -1;
-  if (at < 1) throw new Invalid(`${String(address)} is not an address like ann@example.org`);
+  if (at < 1) throw new Invalid(`${address} is not an address like ann@example.org`);
   const domain = await access.directory.findDomain(address.slice(at + 1));
   if (domain === undefined) {
     throw new Invalid(`${address.slice(at + 1)} is not a domain of this server`);

@@ -22,7 +22,7 @@ export const jmapBlobs = ({ stores, blobs }: Services): Blobs => ({
 });
 
 export function jmapTable(services: Services, blobs: Blobs): MethodTable {
-  const { registry, mail, accounts, stores } = services;
+  const { accounts, registry, mail, stores } = services;
   const settings = jmapSettings(registry);
   const mailServices: MailServices = {
     account: (id) => jmapAccount(mail.account(id)),

@@ -17,16 +17,14 @@ test('an upload goes when its time is over and a day has passed; mail stays', as
     const start = Date.now();
     const upload = await blobs.keep(account, bytes('an upload'), start + 3_600_000);
     const [inbox] = (await mail.account(account).view()).mailboxIds();
-    const [stored] = await mail
-      .account(account)
-      .appendAll([
-        {
-          bytes: utf8('Subject: x\r\n\r\nHello\r\n'),
-          mailboxIds: [inbox as number],
-          keywords: [],
-          receivedAt: start,
-        },
-      ]);
+    const [stored] = await mail.account(account).appendAll([
+      {
+        bytes: utf8('Subject: x\r\n\r\nHello\r\n'),
+        mailboxIds: [inbox as number],
+        keywords: [],
+        receivedAt: start,
+      },
+    ]);
     assert.ok(stored);
     const there = async () => [await stores.blobs.has(upload.hash), await stores.blobs.has(stored.hash)];
     await cleanBlobs(world.services);

@@ -9,20 +9,9 @@ import {
   type HttpServer,
   type Readiness,
 } from '../http/index.ts';
-import {
-  apiRoutes,
-  type Blobs,
-  coreMethods,
-  downloadRoutes,
-  eventSourceRoutes,
-  jmapAccount,
-  mailMethods,
-  methodTable,
-  registryMethods,
-  type StateHub,
-  uploadRoutes,
-} from '../jmap/index.ts';
+import { apiRoutes, downloadRoutes, eventSourceRoutes, type StateHub, uploadRoutes } from '../jmap/index.ts';
 import { accountDirectory } from './account-directory.ts';
+import { jmapBlobs, jmapTable } from './jmap-table.ts';
 import type { Services } from './services.ts';
 import { httpSettings, jmapSettings, trustedNetworks } from './settings.ts';
 
@@ -35,27 +24,14 @@ export interface HttpFaceOptions {
 }
 
 export function httpFace(services: Services, options: HttpFaceOptions): HttpServer {
-  const { registry, access, stores, accounts, mail } = services;
+  const { registry, access, stores, accounts } = services;
   const { publicUrl, exempt, readiness, hub } = options;
   const settings = jmapSettings(registry);
   const directory = accountDirectory(registry);
   const trusted = trustedNetworks(registry);
   const hostname = (): string => registry.singleton('SystemSettings').defaultHostname;
-  const blobs: Blobs = {
-    reads: stores.blobs,
-    mayRead: ({ accountId }, hashes) => services.blobs.mayRead(accountId, hashes),
-  };
-  const table = methodTable([
-    ...coreMethods,
-    ...registryMethods(registry),
-    ...mailMethods({
-      account: (id) => jmapAccount(mail.account(id)),
-      blobs,
-      settings,
-      limits: () => registry.singleton('Email'),
-      hostname,
-    }),
-  ]);
+  const blobs = jmapBlobs(services);
+  const table = jmapTable(services, blobs);
   const inspect = permission('sysClusterNodeGet');
   return createHttpServer<AccessToken>({
     routes: [

@@ -8,6 +8,8 @@ import {
   explainAccess,
   holdersOf,
   type PermissionHolder,
+  type PlannedChange,
+  simulateChanges,
   summarizeAccess,
 } from '../../src/access/index.ts';
 import { decodeId } from '../../src/base/index.ts';
@@ -99,6 +101,98 @@ describe('what differs', () => {
     ]);
     assert.deepEqual([found?.onlySecond, found?.common], [[], 242]);
     assert.equal(await compareAccess(world.registry, number(plain), 99_999), undefined);
+  });
+});
+
+describe('what a change would do', () => {
+  const effects = async (...changes: PlannedChange[]): Promise<Json[]> => {
+    const found: Json[] = [];
+    for await (const { address, gained, lost } of simulateChanges(world.registry, changes)) {
+      found.push({
+        address,
+        gained: gained.map((one) => one.permission),
+        lost: lost.map((one) => one.permission),
+      });
+    }
+    return found;
+  };
+
+  test('is told for everybody whom it touches, and nothing is written', async () => {
+    const role = await world.create('Role', { description: 'Desk', enabledPermissions: set('imapFetch') });
+    const outer = await world.create('Role', { description: 'Office', roleIds: set(role) });
+    const by = (id: string) => ({ '@type': 'Custom', roleIds: set(id) });
+    await world.user('desk', { roles: by(role) });
+    await world.user('office', { roles: by(outer) });
+    const change: PlannedChange = {
+      what: 'update',
+      type: 'Role',
+      id: number(role),
+      value: { 'enabledPermissions/imapIdle': true, 'enabledPermissions/imapFetch': null },
+    };
+    const both = { gained: ['imapIdle'], lost: ['imapFetch'] };
+    assert.deepEqual(await effects(change), [
+      { address: 'desk@example.org', ...both },
+      { address: 'office@example.org', ...both },
+    ]);
+    for await (const { lost } of simulateChanges(world.registry, [change])) {
+      assert.equal(lost[0]?.because, 'Nothing grants imapFetch.');
+    }
+    const stored = await world.get('Role', role);
+    assert.deepEqual(stored['enabledPermissions'], { imapFetch: true });
+    assert.deepEqual(await effects(change, { what: 'destroy', type: 'Role', id: number(outer) }), [
+      { address: 'desk@example.org', ...both },
+      { address: 'office@example.org', gained: [], lost: ['imapFetch'] },
+    ]);
+  });
+
+  test('covers groups, default sets, and accounts that come and go', async () => {
+    const group = await world.create('Account', {
+      '@type': 'Group',
+      name: 'crew',
+      domainId: world.domain,
+      roles: { '@type': 'Custom', roleIds: {} },
+    });
+    const id = await world.user('sailor', {
+      memberGroupIds: set(group),
+      roles: { '@type': 'Custom', roleIds: {} },
+    });
+    const permissions = { '@type': 'Merge', enabledPermissions: set('emailSend') };
+    assert.deepEqual(
+      await effects({ what: 'update', type: 'Account', id: number(group), value: { permissions } }),
+      [
+        { address: 'crew@example.org', gained: ['emailSend'], lost: [] },
+        { address: 'sailor@example.org', gained: ['emailSend'], lost: [] },
+      ],
+    );
+    const created = {
+      '@type': 'User',
+      name: 'new',
+      domainId: world.domain,
+      roles: { '@type': 'Custom', roleIds: {} },
+      permissions,
+    };
+    assert.deepEqual(await effects({ what: 'create', type: 'Account', value: created }), [
+      { address: 'new@example.org', gained: ['emailSend'], lost: [] },
+    ]);
+    const defaults = await effects({
+      what: 'update',
+      type: 'Authentication',
+      value: { defaultUserRoleIds: {} },
+    });
+    assert.ok(defaults.length > 0 && defaults.every((one) => (one['lost'] as string[]).length > 0));
+    assert.equal(
+      defaults.some((one) => one['address'] === 'sailor@example.org'),
+      false,
+    );
+    await world.update('Account', id, { permissions });
+    assert.deepEqual(await effects({ what: 'destroy', type: 'Account', id: number(id) }), [
+      { address: 'sailor@example.org', gained: [], lost: ['emailSend'] },
+    ]);
+    await assert.rejects(
+      effects({ what: 'update', type: 'Role', id: 1, value: { nosuch: 1 } }),
+      /no such property/,
+    );
+    await assert.rejects(effects({ what: 'update', type: 'Role', id: 99_999, value: {} }), /notFound/);
   });
 });
 

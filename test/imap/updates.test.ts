@@ -93,7 +93,8 @@ describe('IDLE', () => {
 
 test('changes in a large mailbox', async () => {
   const mail = world.mail.account((await world.token(name)).account);
-  const inbox = [...(await mail.view()).mailboxes.values()].find(({ role }) => role === 'inbox')?.id as number;
+  const inbox = [...(await mail.view()).mailboxes.values()].find(({ role }) => role === 'inbox')
+    ?.id as number;
   const one = (i: number) => ({
     bytes: Buffer.from(message(`m${i}`)),
     mailboxIds: [inbox],

@@ -1,5 +1,5 @@
 // A data store that counts what it is asked to do.
-import type { DataStore } from '../../src/store/index.ts';
+import type { Batch, DataStore } from '../../src/store/index.ts';
 
 /** What a data store was asked to do. */
 export interface Costs {

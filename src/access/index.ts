@@ -18,7 +18,6 @@ export { TokenCaller } from './caller.ts';
 export { Directory, type ListMember, type LocalRecipient, type Recipient } from './directory.ts';
 export * from './effective.ts';
 export * from './explain.ts';
-export { type AccessEffect, type EffectStep, type PlannedChange, simulateChanges } from './explain-change.ts';
 export { type AccessFinding, auditAccess } from './explain-audit.ts';
 export * from './operation.ts';
 export { hashSecret, passwordStrength } from './passwords/index.ts';

@@ -15,8 +15,7 @@ export {
   DEFAULT_LISTENERS,
   type ListenerDefaults,
 } from './bootstrap.ts';
-export { scopeOf, TokenCaller } from './caller.ts';
-export { DEFAULT_ROLES } from './default-roles.ts';
+export { TokenCaller } from './caller.ts';
 export { Directory, type ListMember, type LocalRecipient, type Recipient } from './directory.ts';
 export * from './effective.ts';
 export * from './explain.ts';
@@ -26,4 +25,4 @@ export { hashSecret, passwordStrength } from './passwords/index.ts';
 export * from './permissions.ts';
 export * from './simulate.ts';
 export * from './token.ts';
-export { type CredentialUse, operatorToken, RECOVERY_ACCOUNT } from './tokens.ts';
+export { type CredentialUse, operatorToken } from './tokens.ts';

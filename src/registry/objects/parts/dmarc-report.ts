@@ -1,4 +1,4 @@
-// A DMARC aggregate report as a record.
+// A DMARC aggregate report (RFC 7489 Appendix C) as a record.
 import {
   boolean,
   choice,

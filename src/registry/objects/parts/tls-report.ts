@@ -1,4 +1,4 @@
-// A TLS report as a record.
+// A TLS report (RFC 8460 §4) as a record.
 import { choice, ipAddress, list, set, string, struct, unsigned, utcDateTime } from '../../schema/index.ts';
 
 export const TlsFailureDetails = struct('TlsFailureDetails', 'Failures of one kind', {

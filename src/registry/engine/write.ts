@@ -146,6 +146,25 @@ export class Writer {
     throw moved();
   }
 
+  /** The value that a create would store, as far as the value itself tells; nothing is written. */
+  previewCreate(declaration: Declaration, json: unknown, context: WriteContext): Plain {
+    const input = this.#input(context);
+    if (!isObject(json)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
+    const stamped = this.#stamp(declaration, json, context, input);
+    const value = shapeKind(declaration.shape).parse(stamped, '', input);
+    input.assertAccepted();
+    return value as Plain;
+  }
+
+  /** The value that a patch would make of this one; nothing is written. */
+  previewUpdate(declaration: Declaration, before: Plain, patch: unknown, context: WriteContext): Plain {
+    const input = this.#input(context);
+    if (!isObject(patch)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
+    const value = patched(declaration, before, patch, input, context.caller);
+    input.assertAccepted();
+    return value;
+  }
+
   async destroy(declaration: Declaration, id: number, context: WriteContext): Promise<void> {
     refuseUnlessClientsMay(declaration, 'destroy', context.caller);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -9,6 +9,8 @@ import { type Batch, keys, openEmbedded, type Stores } from '../src/store/index.
 
 const SECONDS = Number(process.argv[2] ?? 3);
 const MESSAGE = 5000;
+/** Rows that are read. */
+const ROWS = 100_000;
 /** Numbers the documents. */
 let serial = 1;
 
@@ -95,8 +97,6 @@ function message(): Uint8Array {
   const random = randomBytes(MESSAGE / 2);
   return new Uint8Array(Buffer.from(Buffer.from(random).toString('hex'), 'latin1'));
 }
-
-const ROWS = 100_000;
 
 /** Rows of one account, for the reads. */
 async function prepare({ data }: Stores): Promise<void> {

@@ -4,6 +4,9 @@ import { createHash } from 'node:crypto';
 import { type AccessToken, permission, type PermissionName } from '../access/index.ts';
 import { encodeId } from '../base/index.ts';
 import type { JsonObject, Session, SessionAccount } from '../formats/jmap/index.ts';
+import { DIGEST_NAMES } from './blob/get.ts';
+import { MAIL_LOOKUPS } from './blob/lookup.ts';
+import { MAX_DATA_SOURCES, maxSizeBlobSet } from './blob/services.ts';
 import type { VisibleAccount } from './context.ts';
 import type { MethodTable } from './engine.ts';
 import { URN } from './method.ts';
@@ -63,6 +66,19 @@ const CAPABILITIES: readonly Capability[] = [
     account: (_settings, account) => ({ ...MAIL, mayCreateTopLevelMailbox: account.member }),
     guard: 'jmapEmailGet',
   },
+  {
+    urn: URN.blob,
+    method: 'Blob/get',
+    session: nothing,
+    account: (settings) => ({
+      maxSizeBlobSet: maxSizeBlobSet(settings),
+      maxDataSources: MAX_DATA_SOURCES,
+      supportedTypeNames: [...MAIL_LOOKUPS],
+      supportedDigestAlgorithms: [...DIGEST_NAMES],
+    }),
+    guard: 'jmapBlobGet',
+  },
+  { urn: URN.quota, method: 'Quota/get', session: nothing, account: nothing, guard: 'jmapQuotaGet' },
   { urn: URN.registry, session: nothing, account: nothing },
 ];
 

@@ -55,6 +55,7 @@ export function createMail({
       const [limits, head] = await Promise.all([limitsOf(id), accounts.get(id).head()]);
       new Room(head, effectiveLimits(limits, settings())).take(bytes);
     },
+    limits: async (id) => effectiveLimits(await limitsOf(id), settings()),
     memory: () => columns.memory(),
     close: async () => {
       await snapshots.close();

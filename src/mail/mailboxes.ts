@@ -1,5 +1,5 @@
 // The tree of mailboxes: what may be made, renamed, moved and destroyed (RFC 8621 §2.5, RFC 9051 §6.3.4-§6.3.6).
-import { Aspect, DataType, type DocumentId } from '../account/index.ts';
+import { Aspect, DataType, type DocumentId, grantsOn, revokeGrants, setGrant } from '../account/index.ts';
 import { AccessDenied, Conflict, Invalid, LimitExceeded, NotFound } from '../base/index.ts';
 import { keys } from '../store/index.ts';
 import { editAccount, type MailContext, MAX_BATCH } from './context.ts';
@@ -38,7 +38,7 @@ export async function createMailbox(
     checkPlace(tree, undefined, parentId, settings);
     checkSibling(tree, undefined, name, parentId);
     checkRole(tree, undefined, role);
-    return edit.createMailbox({
+    const id = edit.createMailbox({
       name,
       parentId,
       role,
@@ -51,6 +51,11 @@ export async function createMailbox(
       uidNext: 1,
       highestModseq: w.change,
     });
+    if (input.inheritGrants) {
+      for (const [grantee, rights] of await grantsOn(w, parentId))
+        await setGrant(w, DataType.Mailbox, id, grantee, rights);
+    }
+    return id;
   });
 }
 
@@ -131,6 +136,7 @@ export async function destroyMailbox(
       await leaveMailbox(edit, id, leaving);
       if ((edit.mailbox(id)?.members ?? 0) > 0) return false;
       edit.forget(id);
+      await revokeGrants(w, DataType.Mailbox, id);
       w.destroy(DataType.Mailbox, id);
       w.deleteRange(keys.tombstoneRange(w.id, id, 0));
       w.delete(recentKey(w.id, id));

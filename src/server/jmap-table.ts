@@ -1,11 +1,15 @@
 // The JMAP methods of the server: one table of everything that is mounted.
 import {
+  blobMethods,
   type Blobs,
   coreMethods,
   jmapAccount,
+  mailLookups,
   mailMethods,
+  type MailServices,
   type MethodTable,
   methodTable,
+  quotaMethods,
   registryMethods,
 } from '../jmap/index.ts';
 import type { Services } from './services.ts';
@@ -18,16 +22,26 @@ export const jmapBlobs = ({ stores, blobs }: Services): Blobs => ({
 });
 
 export function jmapTable(services: Services, blobs: Blobs): MethodTable {
-  const { registry, mail } = services;
+  const { registry, mail, accounts, stores } = services;
+  const settings = jmapSettings(registry);
+  const mailServices: MailServices = {
+    account: (id) => jmapAccount(mail.account(id)),
+    blobs,
+    settings,
+    limits: () => registry.singleton('Email'),
+    hostname: () => registry.singleton('SystemSettings').defaultHostname,
+  };
   return methodTable([
     ...coreMethods,
     ...registryMethods(registry),
-    ...mailMethods({
-      account: (id) => jmapAccount(mail.account(id)),
+    ...mailMethods(mailServices),
+    ...blobMethods({
       blobs,
-      settings: jmapSettings(registry),
-      limits: () => registry.singleton('Email'),
-      hostname: () => registry.singleton('SystemSettings').defaultHostname,
+      temporary: services.blobs,
+      memory: stores.memory,
+      settings,
+      lookups: mailLookups(mailServices, services.blobs.documents),
     }),
+    ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
   ]);
 }

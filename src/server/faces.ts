@@ -87,7 +87,10 @@ class FaceServer {
     this.#services = services;
     this.#plans = plans;
     this.#options = options;
-    this.#exempt = options.exempt ?? isLoopback;
+    const { clients } = services.access;
+    if (options.exempt) clients.exemptOnly(options.exempt);
+    this.#exempt = clients.isExempt;
+    clients.onChange(() => this.#dropBlocked());
     this.#hub = new StateHub(services.stores.bus);
   }
 
@@ -135,6 +138,7 @@ class FaceServer {
       reusePort,
       serve: (connection) => face.serve(connection, plan),
       exempt: this.#exempt,
+      blocked: this.#services.access.clients.isBlocked,
       proxies:
         proxyNetworks.length > 0 ? new NetworkSet(proxyNetworks) : trustedNetworks(this.#services.registry)(),
       ...(plan.tls === 'implicit' && { implicitTls: this.#tls(protocol, tlsTimeoutMs) }),
@@ -233,6 +237,16 @@ class FaceServer {
     checks['dataStore'] = await storeCheck(this.#services);
     for (const [name, reason] of this.#failures) checks[`listener.${name}`] = reason;
     return { checks };
+  }
+
+  /** Clients that were blocked meanwhile lose the connections they have. */
+  #dropBlocked(): void {
+    const { isBlocked } = this.#services.access.clients;
+    for (const listener of this.#listeners.values()) {
+      for (const connection of listener.connections) {
+        if (isBlocked(connection.remote.address)) connection.destroy();
+      }
+    }
   }
 
   async #drain(graceMs: number): Promise<void> {

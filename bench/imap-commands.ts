@@ -140,16 +140,26 @@ async function run(host: string, port: number, user: string, password: string): 
     },
     MESSAGES,
   );
-  await timed('NOOP x 1000', 3, async () => {
-    for (let i = 0; i < 1000; i++) await client.ask('NOOP');
-    return 0;
-  }, 1000);
+  await timed(
+    'NOOP x 1000',
+    3,
+    async () => {
+      for (let i = 0; i < 1000; i++) await client.ask('NOOP');
+      return 0;
+    },
+    1000,
+  );
   await timed('UID SEARCH UNSEEN', ROUNDS, () => client.ask('UID SEARCH UNSEEN'));
   await timed('UID SEARCH SUBJECT report', ROUNDS, () => client.ask('UID SEARCH SUBJECT report'));
   await timed('UID SEARCH BODY report', 3, () => client.ask('UID SEARCH BODY report'));
   await timed('UID SORT (DATE)', 3, () => client.ask('UID SORT (DATE) UTF-8 ALL'));
   await timed('UID THREAD REFERENCES', 3, () => client.ask('UID THREAD REFERENCES UTF-8 ALL'));
-  await timed('UID STORE 1:* +FLAGS.SILENT', 1, () => client.ask('UID STORE 1:* +FLAGS.SILENT (\\Seen)'), MESSAGES);
+  await timed(
+    'UID STORE 1:* +FLAGS.SILENT',
+    1,
+    () => client.ask('UID STORE 1:* +FLAGS.SILENT (\\Seen)'),
+    MESSAGES,
+  );
   if (MANY > 0) await large(client);
   client.close();
 }

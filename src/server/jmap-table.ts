@@ -22,7 +22,7 @@ export const jmapBlobs = ({ stores, blobs }: Services): Blobs => ({
 });
 
 export function jmapTable(services: Services, blobs: Blobs): MethodTable {
-  const { registry, mail, accounts, stores } = services;
+  const { accounts, registry, mail, stores } = services;
   const settings = jmapSettings(registry);
   const mailServices: MailServices = {
     account: (id) => jmapAccount(mail.account(id)),
@@ -40,7 +40,9 @@ export function jmapTable(services: Services, blobs: Blobs): MethodTable {
       temporary: services.blobs,
       memory: stores.memory,
       settings,
-      lookups: mailLookups(mailServices, services.blobs.documents),
+      lookups: mailLookups(mailServices, (account, type, hashes) =>
+        services.blobs.documents(account, type, hashes),
+      ),
     }),
     ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
   ]);

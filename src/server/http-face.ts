@@ -21,10 +21,13 @@ import {
   mailMethods,
   type MailServices,
   methodTable,
+  Processor,
   quotaMethods,
   registryMethods,
   type StateHub,
   uploadRoutes,
+  webSocketRoutes,
+  webSocketUpgrades,
 } from '../jmap/index.ts';
 import { accountDirectory } from './account-directory.ts';
 import type { Services } from './services.ts';
@@ -65,10 +68,11 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
       temporary: services.blobs,
       memory: stores.memory,
       settings,
-      lookups: mailLookups(mailServices, services.blobs.documents),
+      lookups: mailLookups(mailServices, (id, type, hashes) => services.blobs.documents(id, type, hashes)),
     }),
     ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
   ]);
+  const processor = new Processor({ table, directory, settings, features: { webSocket: true } });
   const inspect = permission('sysClusterNodeGet');
   return createHttpServer<AccessToken>({
     routes: [
@@ -77,11 +81,19 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
         started: () => true,
         mayInspect: ({ caller }) => caller?.has(inspect) === true,
       }),
-      ...apiRoutes({ table, directory, settings }),
+      ...apiRoutes(processor),
+      ...webSocketRoutes(),
       ...downloadRoutes({ blobs, directory }),
       ...uploadRoutes({ temporary: services.blobs, directory, memory: stores.memory, settings }),
       ...eventSourceRoutes({ hub, accounts, directory, settings }),
     ],
+    upgrades: webSocketUpgrades({
+      processor,
+      hub,
+      accounts,
+      directory,
+      refresh: (token) => access.refresh(token),
+    }),
     signIn: (credentials, client, secure) => signIn(access, credentials, client, secure),
     unlimited: (token) => token.has(UNLIMITED),
     memory: stores.memory,

@@ -40,6 +40,7 @@ export async function bootstrapDefaults(
   options: BootstrapOptions,
 ): Promise<Bootstrapped> {
   await writeRoles(registry);
+  await writeTokenKeys(registry);
   await writeListeners(registry, options.listeners);
   const domain = await writeDomain(registry, options);
   if (domain === undefined || (await registry.count('Account')) > 0) return { administrator: undefined };
@@ -76,6 +77,21 @@ async function writeRoles(registry: Registry): Promise<void> {
       defaultGroupRoleIds: set('group'),
       defaultTenantRoleIds: set('tenant', 'user'),
       defaultAdminRoleIds: set('system', 'user'),
+    },
+    SERVER_CONTEXT,
+  );
+}
+
+/** Keys of tokens; the server makes them once and for all. */
+async function writeTokenKeys(registry: Registry): Promise<void> {
+  const { encryptionKey } = registry.singleton('OidcProvider');
+  if (encryptionKey['@type'] !== 'Value' || encryptionKey.secret !== '') return;
+  await registry.write.update(
+    DECLARATIONS.OidcProvider,
+    SINGLETON,
+    {
+      encryptionKey: { '@type': 'Value', secret: randomText(64, LETTERS) },
+      signatureKey: { '@type': 'Text', secret: randomText(64, LETTERS) },
     },
     SERVER_CONTEXT,
   );

@@ -28,7 +28,7 @@ type Account = ValueOf<'Account'>;
 type CredentialPermissions = ValueOf<'AppPassword'>['permissions'];
 
 /** Who holds all of these, outside any tenant, can give everything else back. */
-const ADMINISTRATOR = PermissionSet.ofNames(['authenticate', 'sysAccountUpdate', 'sysRoleUpdate']);
+export const ADMINISTRATOR = PermissionSet.ofNames(['authenticate', 'sysAccountUpdate', 'sysRoleUpdate']);
 
 /** Moves with each change that may take an administrator's rights, so that two of them cannot pass each other. */
 const ADMINISTRATORS_KEY = keys.otherKey(keys.Subspace.System, 'access/administrators');

@@ -14,12 +14,14 @@ export {
   DEFAULT_LISTENERS,
   type ListenerDefaults,
 } from './bootstrap.ts';
-export { scopeOf, TokenCaller } from './caller.ts';
-export { DEFAULT_ROLES } from './default-roles.ts';
+export { TokenCaller } from './caller.ts';
 export { Directory, type ListMember, type LocalRecipient, type Recipient } from './directory.ts';
 export * from './effective.ts';
+export * from './explain.ts';
+export { type AccessEffect, type EffectStep, type PlannedChange, simulateChanges } from './explain-change.ts';
+export { type AccessFinding, auditAccess } from './explain-audit.ts';
 export * from './operation.ts';
 export { hashSecret, passwordStrength } from './passwords/index.ts';
 export * from './permissions.ts';
 export * from './token.ts';
-export { type CredentialUse, RECOVERY_ACCOUNT } from './tokens.ts';
+export type { CredentialUse } from './tokens.ts';

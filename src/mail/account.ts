@@ -58,7 +58,7 @@ export function mailAccount({
     vanished: (mailbox, since) => vanished(account, mailbox, since),
     recentFrom: (mailbox, options) => recentFrom(data, account, mailbox, options),
     cold: (ids) => readCold(data, account.id, ids),
-    search: (query) => textSearch(search).search(account.id, query),
+    search: async (query) => textSearch(search).search(account.id, query),
     searchCandidates: (query: SearchQuery) =>
       search ? search.candidates(account.id, query) : Promise.resolve(undefined),
   };

@@ -88,9 +88,9 @@ async function gather(body: AsyncIterable<Uint8Array>, blobs: BlobStore): Promis
         discard: async () => undefined,
       };
     }
-    const { discard } = spool;
-    const { file, hash } = await spool.finish();
-    return { hash, size, content: file, discard };
+    const writer = spool;
+    const { file, hash } = await writer.finish();
+    return { hash, size, content: file, discard: () => writer.discard() };
   } catch (error) {
     await spool?.discard();
     throw error;

@@ -1,6 +1,6 @@
 // Opens the mail floor over the stores.
 import { LRUCache } from 'lru-cache';
-import type { AccountId, Accounts } from '../account/index.ts';
+import { type AccountId, type Accounts, DataType, type DocumentLinks } from '../account/index.ts';
 import type { DataStore } from '../store/index.ts';
 import { mailAccount, readCold } from './account.ts';
 import { ColumnCache } from './columns/cache.ts';
@@ -70,3 +70,15 @@ export const coldReader =
   (data: DataStore): ReadColds =>
   (account, ids) =>
     readCold(data, account, ids);
+
+/** The blobs that e-mails of an account link, for its deletion. */
+export const emailLinks =
+  (data: DataStore, account: AccountId): DocumentLinks =>
+  async (type, ids) => {
+    if (type !== DataType.Email) return [];
+    const records = await readCold(data, account, ids);
+    return ids.flatMap((id, i) => {
+      const hash = records[i]?.hash;
+      return hash ? [{ id, hash }] : [];
+    });
+  };

@@ -11,25 +11,16 @@ import {
 } from '../http/index.ts';
 import {
   apiRoutes,
-  blobMethods,
-  type Blobs,
-  coreMethods,
   downloadRoutes,
   eventSourceRoutes,
-  jmapAccount,
-  mailLookups,
-  mailMethods,
-  type MailServices,
-  methodTable,
   Processor,
-  quotaMethods,
-  registryMethods,
   type StateHub,
   uploadRoutes,
   webSocketRoutes,
   webSocketUpgrades,
 } from '../jmap/index.ts';
 import { accountDirectory } from './account-directory.ts';
+import { jmapBlobs, jmapTable } from './jmap-table.ts';
 import type { Services } from './services.ts';
 import { httpSettings, jmapSettings, trustedNetworks } from './settings.ts';
 
@@ -42,36 +33,14 @@ export interface HttpFaceOptions {
 }
 
 export function httpFace(services: Services, options: HttpFaceOptions): HttpServer {
-  const { registry, access, stores, accounts, mail } = services;
+  const { registry, access, stores, accounts } = services;
   const { publicUrl, exempt, readiness, hub } = options;
   const settings = jmapSettings(registry);
   const directory = accountDirectory(registry);
   const trusted = trustedNetworks(registry);
   const hostname = (): string => registry.singleton('SystemSettings').defaultHostname;
-  const blobs: Blobs = {
-    reads: stores.blobs,
-    mayRead: ({ accountId }, hashes) => services.blobs.mayRead(accountId, hashes),
-  };
-  const mailServices: MailServices = {
-    account: (id) => jmapAccount(mail.account(id)),
-    blobs,
-    settings,
-    limits: () => registry.singleton('Email'),
-    hostname,
-  };
-  const table = methodTable([
-    ...coreMethods,
-    ...registryMethods(registry),
-    ...mailMethods(mailServices),
-    ...blobMethods({
-      blobs,
-      temporary: services.blobs,
-      memory: stores.memory,
-      settings,
-      lookups: mailLookups(mailServices, (id, type, hashes) => services.blobs.documents(id, type, hashes)),
-    }),
-    ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
-  ]);
+  const blobs = jmapBlobs(services);
+  const table = jmapTable(services, blobs);
   const processor = new Processor({ table, directory, settings, features: { webSocket: true } });
   const inspect = permission('sysClusterNodeGet');
   return createHttpServer<AccessToken>({

@@ -8,8 +8,8 @@ export interface SmtpOptions {
   readonly mta: Mta;
   readonly access: Pick<Access, 'authenticate' | 'refresh'>;
   /**
-   * Clients that are free of waits after failures: loopback and allowed addresses. The address is the
-   * effective one, as `normalizeAddress` spells it.
+   * Clients that are free of waits after failures and may greet with a short name: loopback and allowed
+   * addresses. The address is the effective one, as `normalizeAddress` spells it.
    */
   readonly exempt: (address: string) => boolean;
   /** Clients that LMTP takes mail from (`architecture.md` §10.17). */

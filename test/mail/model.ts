@@ -90,7 +90,8 @@ export class Model {
 
   destroy(id: DocumentId): void {
     const email = this.emails.get(id) as ModelEmail;
-    for (const mailbox of [...email.places.keys()]) this.unplace(id, mailbox);
+    const mailboxes = Array.from(email.places.keys());
+    for (const mailbox of mailboxes) this.unplace(id, mailbox);
   }
 
   #remove(id: DocumentId): void {

@@ -133,6 +133,28 @@ describe('queries of e-mail text', () => {
       assert.deepEqual(await ask(mail, field, value), [], `${field} ${value}`);
   });
 
+  it('give snippets of what they found', async () => {
+    const { stores, mail } = await open();
+    await storeMails(stores.data, 1, 5, [report, mailOf({ subject: 'Plain', body: 'No such thing' })]);
+    const queries: SearchQuery[] = [
+      { field: 'text', value: 'approve' },
+      { field: 'subject', value: 'quartalszahlen' },
+      { field: 'from', value: 'such' },
+    ];
+    assert.deepEqual(await mail.snippets(1, [6, 5, 7], queries), [
+      { subject: null, preview: null },
+      {
+        subject: 'Re: <mark>Quartalszahlen</mark> für Zürich',
+        preview: 'invoices were <mark>approved</mark>',
+      },
+      undefined,
+    ]);
+    assert.deepEqual(await mail.snippets(1, [5], [{ field: 'body', value: 'pelican' }]), [
+      { subject: null, preview: '<mark>Pelican</mark>' },
+    ]);
+    assert.deepEqual(await mail.snippets(1, [5], []), [{ subject: null, preview: null }]);
+  });
+
   it('give a superset of the e-mails that hold a substring', async () => {
     const { stores, mail } = await open();
     const mails = Array.from({ length: 60 }, (_, i) => generateMail(i + 1).bytes);

@@ -1,6 +1,6 @@
 // Text search as the server runs it: the embedded data store, the search thread, and callers in other threads.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -106,5 +106,23 @@ describe('the search thread', () => {
     await assert.rejects(mail.search(1, { field: 'text', value: many }), { name: 'LimitExceeded' });
     await close();
     await assert.rejects(mail.search(1, { field: 'text', value: 'x' }), { name: 'SearchUnavailable' });
+  });
+
+  it('says when it died, and answers nothing any more', async () => {
+    const failure = Promise.withResolvers<Error>();
+    const search = await openSearch({
+      folder: undefined,
+      indexes: [EMAIL_INDEX],
+      onFailure: failure.resolve,
+    });
+    await search.load('failing', new URL('./failing-guest.ts', import.meta.url), undefined);
+    assert.equal((await failure.promise).name, 'SearchUnavailable');
+    await assert.rejects(search.stats('email'), { name: 'SearchUnavailable' });
+  });
+
+  it('does not start where it cannot work', async () => {
+    const file = path.join(root, 'file');
+    writeFileSync(file, '');
+    await assert.rejects(openSearch({ folder: file, indexes: [EMAIL_INDEX] }), { name: 'SearchUnavailable' });
   });
 });

@@ -12,4 +12,4 @@ export {
 } from './search.ts';
 export { encodeSearchTask, type SearchTask } from './task.ts';
 export { holdsText, type SearchText, type SearchTexts, searchTexts } from './texts.ts';
-export type { MailSearch, ReadColds } from './types.ts';
+export type { MailSearch, ReadColds, Snippet } from './types.ts';

@@ -3,7 +3,7 @@ import type { AccountId, DocumentId } from '../../account/index.ts';
 import type { EmbeddedStores, OwnedSearch, SearchClient } from '../../store/index.ts';
 import type { MailSearchSettings } from './search.ts';
 import type { MailGuestData } from './thread.ts';
-import type { MailSearch } from './types.ts';
+import type { MailSearch, Snippet } from './types.ts';
 
 /** Name of the mail floor's guest in the search thread. */
 const GUEST = 'mail';
@@ -45,6 +45,8 @@ export function attachMailSearch(search: SearchClient): MailSearch {
       (await search.ask(GUEST, 'search', [account, query])) as readonly DocumentId[],
     candidates: async (account, query) =>
       (await search.ask(GUEST, 'candidates', [account, query])) as readonly DocumentId[] | undefined,
+    snippets: async (account, ids, queries) =>
+      (await search.ask(GUEST, 'snippets', [account, ids, queries])) as readonly (Snippet | undefined)[],
     reindex: async (account) => void (await search.ask(GUEST, 'reindex', [account])),
     removeAccount: (account) => search.removeAccount(account),
     close: async () => send(),

@@ -11,6 +11,7 @@ import type { BlobStore, DataStore, SearchStore } from '../../store/index.ts';
 import type { SearchQuery } from '../types.ts';
 import { EMAIL_INDEX } from './document.ts';
 import { Indexer } from './indexer.ts';
+import { snippetsOf } from './snippets.ts';
 import { FIELDS_OF } from './texts.ts';
 import type { MailSearch, ReadColds } from './types.ts';
 
@@ -47,6 +48,7 @@ export async function createMailSearch(options: MailSearchOptions): Promise<Mail
   await indexer.start();
   return {
     wake: (account) => indexer.wake(account),
+    snippets: (account, ids, queries) => snippetsOf({ blobs, readColds, languages }, account, ids, queries),
     reindex: (account) => indexer.reindex(account),
     removeAccount: (account) => search.removeAccount(account),
     close: () => indexer.close(),

@@ -1,6 +1,6 @@
 // The mail floor's part of the search thread: reads messages through its own connection to the data store, keeps the
 // index up to date and answers queries.
-import type { AccountId } from '../../account/index.ts';
+import type { AccountId, DocumentId } from '../../account/index.ts';
 import {
   attachEmbedded,
   type EmbeddedHandle,
@@ -33,6 +33,8 @@ export async function startGuest(search: SearchStore, guestData: unknown): Promi
           return mail.search(args[0] as AccountId, args[1] as SearchQuery);
         case 'candidates':
           return mail.candidates(args[0] as AccountId, args[1] as SearchQuery);
+        case 'snippets':
+          return mail.snippets(args[0] as AccountId, args[1] as DocumentId[], args[2] as SearchQuery[]);
         case 'reindex':
           return mail.reindex(args[0] as AccountId);
         default:

@@ -14,6 +14,15 @@ export interface MailSearch {
    * verified by reading, ids ascending; undefined when the index cannot narrow it.
    */
   candidates(account: AccountId, query: SearchQuery): Promise<readonly DocumentId[] | undefined>;
+  /**
+   * Snippets of e-mails, in the order asked, undefined where there is none any more (RFC 8621 §5).
+   * @param queries the conditions of the filter that are not under a NOT
+   */
+  snippets(
+    account: AccountId,
+    ids: readonly DocumentId[],
+    queries: readonly SearchQuery[],
+  ): Promise<readonly (Snippet | undefined)[]>;
   /** Says that task rows of the account were committed. Cheap; call it after the commit. */
   wake(account: AccountId): void;
   /** Indexes every e-mail of the account anew, in the background; queries meanwhile use what there is. */
@@ -21,6 +30,12 @@ export interface MailSearch {
   /** Forgets a deleted account. */
   removeAccount(account: AccountId): Promise<void>;
   close(): Promise<void>;
+}
+
+/** HTML of at most 255 octets with the hits in `<mark>`; null where nothing was hit. */
+export interface Snippet {
+  readonly subject: string | null;
+  readonly preview: string | null;
 }
 
 /** Cold records of e-mails in the order asked; undefined where there is none any more. */

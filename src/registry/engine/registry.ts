@@ -62,7 +62,7 @@ export class Registry {
   readonly write: Writer;
   /** What `x:Action/set` can be asked to do: parts of the server add what they carry out. */
   readonly actions = new Actions();
-  readonly #log = new LogLines();
+  readonly #log: LogLines;
   readonly #cache = new RegistryCache();
   readonly #singletons = new Map<string, Plain>();
   readonly #hooks = new Map<string, Hook>();
@@ -80,6 +80,7 @@ export class Registry {
     this.store = options.store;
     this.options = options;
     this.write = new Writer(this);
+    this.#log = new LogLines(options.store);
     for (const [name, hook] of Object.entries(ownHooks(this))) this.addHook(name, hook);
     this.addSource('actions', this.actions);
     this.addSource('log', this.#log);

@@ -127,6 +127,23 @@ export class Writer {
     );
   }
 
+  /**
+   * The value that a create (without an id) or an update would store, checked and not written. Guards and other hooks
+   * are not asked.
+   */
+  async preview(declaration: Declaration, id: number | undefined, json: object): Promise<Plain> {
+    const input = this.#input(SERVER_CONTEXT);
+    const before = id === undefined ? undefined : await this.#read(declaration, id);
+    if (id !== undefined && !before) throw new Refusal('notFound');
+    const value = before
+      ? patched(declaration, before.value, json as Plain, input, SERVER)
+      : shapeKind(declaration.shape).parse(json, '', input);
+    input.assertAccepted();
+    shapeKind(declaration.shape).check?.(value as Plain, '', input);
+    input.assertValid();
+    return dropComputed(declaration, value as Plain);
+  }
+
   /** Changes a record by a function of its value; it may run again when the record moved meanwhile. */
   async modify(
     declaration: Declaration,

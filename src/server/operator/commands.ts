@@ -38,7 +38,7 @@ async function createAccount(
 ): Promise<CreatedAccount> {
   const { address, password, description, administrator } = args;
   const at = typeof address === 'string' ? address.lastIndexOf('@') : -1;
-  if (at < 1) throw new Invalid(`${String(address)} is not an address like ann@example.org`);
+  if (at < 1) throw new Invalid(`${address} is not an address like ann@example.org`);
   const domain = await access.directory.findDomain(address.slice(at + 1));
   if (domain === undefined) {
     throw new Invalid(`${address.slice(at + 1)} is not a domain of this server`);

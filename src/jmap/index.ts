@@ -19,3 +19,4 @@ export type { MailServices } from './services.ts';
 export { DEFAULT_JMAP_SETTINGS, type JmapSettings } from './settings.ts';
 export { StateHub } from './state-hub.ts';
 export { type TemporaryBlobs, type UploadOptions, uploadRoutes } from './upload.ts';
+export { type WebSocketOptions, webSocketRoutes, webSocketUpgrades } from './websocket/route.ts';

@@ -40,9 +40,7 @@ export function jmapTable(services: Services, blobs: Blobs): MethodTable {
       temporary: services.blobs,
       memory: stores.memory,
       settings,
-      lookups: mailLookups(mailServices, (account, type, hashes) =>
-        services.blobs.documents(account, type, hashes),
-      ),
+      lookups: mailLookups(mailServices, (id, type, hashes) => services.blobs.documents(id, type, hashes)),
     }),
     ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
   ]);

@@ -1,7 +1,13 @@
 // What a change would do to permissions before it is made: who would gain which ones, who would lose which ones, and
 // why. The change is laid over the registry as a view; nothing is written.
 import { decodeId, encodeId, NotFound, Slice } from '../base/index.ts';
-import { DECLARATIONS, type Registry, type schema, type ValueOf, type WriteContext } from '../registry/index.ts';
+import {
+  DECLARATIONS,
+  type Registry,
+  type schema,
+  type ValueOf,
+  type WriteContext,
+} from '../registry/index.ts';
 import { type AccountGrants, effectivePermissions, explainPermission } from './effective.ts';
 import { permissionName, PermissionSet } from './permissions.ts';
 import { type GrantingType, type GrantsView, registryView, resolveGrants, UNLIMITED } from './resolve.ts';

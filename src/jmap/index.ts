@@ -1,14 +1,15 @@
 export { type ApiOptions, apiRoutes } from './api.ts';
 export type { Blobs } from './blobs.ts';
-export type { AccountDirectory, VisibleAccount } from './context.ts';
+export type { AccountDirectory, RequestContext, VisibleAccount } from './context.ts';
 export { coreMethods } from './core.ts';
-export { type MethodTable, methodTable } from './engine.ts';
+export { type MethodTable, methodTable, runCalls } from './engine.ts';
 export { type DownloadOptions, downloadRoutes } from './download.ts';
 export { type EventSourceOptions, eventSourceRoutes } from './event-source.ts';
 export { mailMethods } from './mail.ts';
 export { jmapAccount } from './mail-port.ts';
 export type { JmapMethod } from './method.ts';
 export { registryMethods } from './registry.ts';
+export { resultValue } from './result.ts';
 export type { MailServices } from './services.ts';
 export { DEFAULT_JMAP_SETTINGS, type JmapSettings } from './settings.ts';
 export { StateHub } from './state-hub.ts';

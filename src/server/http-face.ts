@@ -1,5 +1,6 @@
 // The HTTP face: JMAP, health and sign-in over one server. Other HTTP protocols are mounted here as they come.
 import { type Access, type AccessToken, permission, type SignInFailure } from '../access/index.ts';
+import { adminRoutes } from '../admin/index.ts';
 import { AccessDenied, Unavailable } from '../base/index.ts';
 import { type ClientAddress, HttpError } from '../formats/http/index.ts';
 import {
@@ -23,6 +24,7 @@ import {
   uploadRoutes,
 } from '../jmap/index.ts';
 import { accountDirectory } from './account-directory.ts';
+import { adminMethods } from './admin-methods.ts';
 import type { Services } from './services.ts';
 import { httpSettings, jmapSettings, trustedNetworks } from './settings.ts';
 
@@ -48,6 +50,7 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
   const table = methodTable([
     ...coreMethods,
     ...registryMethods(registry),
+    ...adminMethods(services),
     ...mailMethods({
       account: (id) => jmapAccount(mail.account(id)),
       blobs,
@@ -65,6 +68,7 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
         mayInspect: ({ caller }) => caller?.has(inspect) === true,
       }),
       ...apiRoutes({ table, directory, settings }),
+      ...adminRoutes(services),
       ...downloadRoutes({ blobs, directory }),
       ...uploadRoutes({ temporary: services.blobs, directory, memory: stores.memory, settings }),
       ...eventSourceRoutes({ hub, accounts, directory, settings }),

@@ -18,7 +18,7 @@ import {
   TokenCaller,
 } from '../access/index.ts';
 import { AccessDenied, decodeId, emit, encodeId, Invalid, NotFound } from '../base/index.ts';
-import { Refusal, type Registry, schema, type TrailQuery } from '../registry/index.ts';
+import { DECLARATIONS, Refusal, type Registry, schema, type TrailQuery } from '../registry/index.ts';
 
 export interface AdminServices {
   readonly registry: Registry;
@@ -179,7 +179,7 @@ async function audit({ services, token }: AdminRequest): Promise<object> {
 /** The trail tells of all tenants, so none of them reads it. */
 async function trail({ services, token }: AdminRequest, args: Args): Promise<object> {
   if (token.tenant !== undefined) throw new AccessDenied('sysLogQuery');
-  const type = textArgument(args, 'type');
+  const type = typeArgument(args);
   const id = textArgument(args, 'id');
   const by = textArgument(args, 'by');
   const before = numberArgument(args, 'before');
@@ -187,7 +187,7 @@ async function trail({ services, token }: AdminRequest, args: Args): Promise<obj
   const query: TrailQuery = {
     limit: Math.min(Math.max(limit, 1), MAX_ITEMS),
     ...(before !== undefined && { before }),
-    ...(type !== undefined && { type: type.replace(/^x:/, '') }),
+    ...(type !== undefined && { type }),
     ...(id !== undefined && { id }),
     ...(by !== undefined && { by: await whoMade(services, by) }),
   };
@@ -202,10 +202,20 @@ async function trail({ services, token }: AdminRequest, args: Args): Promise<obj
   const entries = page.entries.map((entry) => ({
     ...entry,
     time: new Date(entry.time).toISOString(),
-    byName: names.get(entry.by),
+    byName: entry.client === 'operator' ? 'operator' : names.get(entry.by),
     ...(entry.actor !== undefined && { actorName: names.get(entry.actor) }),
   }));
   return { entries, ...(page.next !== undefined && { next: page.next }) };
+}
+
+/** A type by any spelling: `x:OAuthClient`, `oauth-client`. */
+function typeArgument(args: Args): string | undefined {
+  const text = textArgument(args, 'type');
+  if (text === undefined) return undefined;
+  const plain = (name: string) => name.replace(/^x:/, '').replaceAll('-', '').toLowerCase();
+  const type = Object.keys(DECLARATIONS).find((name) => plain(name) === plain(text));
+  if (type === undefined) throw invalid('type', `there is no object "${text}"`);
+  return type;
 }
 
 async function whoMade({ access }: AdminServices, by: string): Promise<string> {

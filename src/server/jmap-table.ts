@@ -12,6 +12,7 @@ import {
   quotaMethods,
   registryMethods,
 } from '../jmap/index.ts';
+import { adminMethods } from './admin-methods.ts';
 import type { Services } from './services.ts';
 import { jmapSettings } from './settings.ts';
 
@@ -34,6 +35,7 @@ export function jmapTable(services: Services, blobs: Blobs): MethodTable {
   return methodTable([
     ...coreMethods,
     ...registryMethods(registry),
+    ...adminMethods(services),
     ...mailMethods(mailServices),
     ...blobMethods({
       blobs,

@@ -40,7 +40,7 @@ export function jmapTable(services: Services, blobs: Blobs): MethodTable {
       temporary: services.blobs,
       memory: stores.memory,
       settings,
-      lookups: mailLookups(mailServices, (account, hashes) => services.blobs.documents(account, hashes)),
+      lookups: mailLookups(mailServices, services.blobs.documents),
     }),
     ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
   ]);

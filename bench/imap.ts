@@ -24,7 +24,7 @@ async function fetchSingly(client: BenchImap, items: string): Promise<void> {
 }
 
 async function run(server: Server, round: number): Promise<Rates> {
-  const box = `bench${round}`;
+  const box = `bench${round}-${Date.now()}`;
   const client = await connect(server);
   await client.command(`CREATE ${box}`);
   const rates: Record<string, number> = {};

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { checkConventions } from './check/conventions.ts';
 import { checkFloors } from './check/floors.ts';
 import { checkLicences } from './check/licences.ts';
+import { checkReference } from './check/reference.ts';
 import { checkStandards } from './check/standards.ts';
 import { toolVerdict, type Verdict } from './check/tool.ts';
 
@@ -18,6 +19,7 @@ const checks: Readonly<Record<string, () => Verdict | Promise<Verdict>>> = {
   floors: () => checkFloors(root),
   format: () => toolVerdict('biome', ['check', '.'], root),
   standards: () => checkStandards(root),
+  reference: () => checkReference(root),
   conventions: () => checkConventions(root),
   licences: () => checkLicences(root),
 };

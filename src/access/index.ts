@@ -1,5 +1,6 @@
 export type { PermissionName } from '../registry/index.ts';
 export { Access, type AccessOptions } from './access.ts';
+export { type Administrator, administrators } from './administrators.ts';
 export type {
   BearerSignIn,
   BearerVerifier,
@@ -14,8 +15,7 @@ export {
   DEFAULT_LISTENERS,
   type ListenerDefaults,
 } from './bootstrap.ts';
-export { scopeOf, TokenCaller } from './caller.ts';
-export { DEFAULT_ROLES } from './default-roles.ts';
+export { TokenCaller } from './caller.ts';
 export { Directory, type ListMember, type LocalRecipient, type Recipient } from './directory.ts';
 export * from './effective.ts';
 export * from './explain.ts';
@@ -23,5 +23,6 @@ export { type AccessFinding, auditAccess } from './explain-audit.ts';
 export * from './operation.ts';
 export { hashSecret, passwordStrength } from './passwords/index.ts';
 export * from './permissions.ts';
+export * from './simulate.ts';
 export * from './token.ts';
-export { type CredentialUse, RECOVERY_ACCOUNT } from './tokens.ts';
+export { type CredentialUse, operatorToken } from './tokens.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { AccessDenied } from '../base/index.ts';
 import seed from '../registry/facts/permissions.json' with { type: 'json' };
-import { PERMISSION_GROUPS, PERMISSION_NAMES } from '../registry/index.ts';
+import { describePermission, PERMISSION_GROUPS, PERMISSION_NAMES } from '../registry/index.ts';
 import { checkPermission, type Operation, permissionsOf } from './operation.ts';
 import {
   findPermission,
@@ -31,6 +31,17 @@ test('names and numbers answer each other', () => {
   }
   assert.equal(findPermission('imapEverything'), undefined);
   assert.equal(findPermission('constructor'), undefined);
+});
+
+test('every permission says what it lets its holder do', () => {
+  for (const name of PERMISSION_NAMES) assert.match(describePermission(name), /^[A-Z].* .*/, name);
+  assert.equal(new Set(PERMISSION_NAMES.map(describePermission)).size, 659);
+  assert.equal(describePermission('jmapEmailQueryChanges'), 'JMAP: Email/queryChanges');
+  assert.equal(
+    describePermission('davCardMultiGet'),
+    'On address books (CardDAV): many at one time by REPORT',
+  );
+  assert.match(describePermission('sysMetricGet'), /^Look at Metric: /);
 });
 
 const somePermissions = fc.uniqueArray(

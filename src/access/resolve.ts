@@ -127,12 +127,22 @@ export async function loadRoles(
   return { roles, asked: [...asked] };
 }
 
-export const roleGrants = (role: ValueOf<'Role'>): RoleGrants => ({
-  name: role.description,
-  enabled: PermissionSet.ofNames(role.enabledPermissions),
-  disabled: PermissionSet.ofNames(role.disabledPermissions),
-  roles: role.roleIds,
-});
+/** Grants of roles by their values: the registry gives the same value until the role changes. */
+const known = new WeakMap<ValueOf<'Role'>, RoleGrants>();
+
+export function roleGrants(role: ValueOf<'Role'>): RoleGrants {
+  let grants = known.get(role);
+  if (!grants) {
+    grants = {
+      name: role.description,
+      enabled: PermissionSet.ofNames(role.enabledPermissions),
+      disabled: PermissionSet.ofNames(role.disabledPermissions),
+      roles: role.roleIds,
+    };
+    known.set(role, grants);
+  }
+  return grants;
+}
 
 /** Ceiling of a tenant. */
 export const tenantGrants = (view: GrantsView, tenant: ValueOf<'Tenant'>): Grants =>

@@ -93,5 +93,6 @@ export const URN = {
   principals: 'urn:ietf:params:jmap:principals',
   principalsOwner: 'urn:ietf:params:jmap:principals:owner',
   mailShare: 'urn:ietf:params:jmap:mail:share',
+  websocket: 'urn:ietf:params:jmap:websocket',
   registry: 'urn:stalwart:jmap',
 } as const;

@@ -14,13 +14,20 @@ import { SUBMISSION_EXTENSIONS } from '../mta/index.ts';
 import { MAX_DELAYED_SEND } from './submission/set.ts';
 import type { JmapSettings } from './settings.ts';
 
+/** What is mounted beside the methods. */
+export interface Features {
+  readonly webSocket?: boolean;
+}
+
 /** One row of the capability table. */
 interface Capability {
   readonly urn: string;
   /** It is advertised when this method is in the table; absent means always. */
   readonly method?: string;
+  /** It is advertised when this is mounted. */
+  readonly feature?: keyof Features;
   /** Absent for capabilities that stand with accounts only. */
-  readonly session?: (settings: JmapSettings) => JsonObject;
+  readonly session?: (settings: JmapSettings, facts: SessionFacts) => JsonObject;
   /** Absent for capabilities that belong to no account; undefined for accounts that have it not. */
   readonly account?: (
     settings: JmapSettings,
@@ -88,6 +95,15 @@ const CAPABILITIES: readonly Capability[] = [
     }),
     guard: 'jmapBlobGet',
   },
+  {
+    urn: URN.websocket,
+    feature: 'webSocket',
+    session: (_settings, { origin }) => ({
+      url: `${origin.replace(/^http/, 'ws')}/jmap/ws`,
+      supportsPush: true,
+    }),
+    account: nothing,
+  },
   { urn: URN.quota, method: 'Quota/get', session: nothing, account: nothing, guard: 'jmapQuotaGet' },
   { urn: URN.mailShare, method: 'Email/get', session: nothing, account: nothing, guard: 'jmapEmailGet' },
   {
@@ -137,16 +153,20 @@ const CAPABILITIES: readonly Capability[] = [
 ];
 
 /** Capabilities that `using` may name. */
-export const knownCapabilities = (table: MethodTable): ReadonlySet<string> =>
-  new Set(advertised(table).map((capability) => capability.urn));
+export const knownCapabilities = (facts: Pick<SessionFacts, 'table' | 'features'>): ReadonlySet<string> =>
+  new Set(advertised(facts).map((capability) => capability.urn));
 
-const advertised = (table: MethodTable): Capability[] =>
-  CAPABILITIES.filter(({ method }) => method === undefined || table.has(method));
+const advertised = ({ table, features = {} }: Pick<SessionFacts, 'table' | 'features'>): Capability[] =>
+  CAPABILITIES.filter(
+    ({ method, feature }) =>
+      (method === undefined || table.has(method)) && (feature === undefined || features[feature]),
+  );
 
 export interface SessionFacts {
   readonly table: MethodTable;
   readonly settings: JmapSettings;
   readonly origin: string;
+  readonly features?: Features;
 }
 
 /** The whole session of a caller. */
@@ -155,9 +175,7 @@ export function sessionFor(
   accounts: readonly VisibleAccount[],
   facts: SessionFacts,
 ): Session {
-  const list = advertised(facts.table).filter(
-    ({ guard }) => guard === undefined || token.has(permission(guard)),
-  );
+  const list = advertised(facts).filter(({ guard }) => guard === undefined || token.has(permission(guard)));
   const own = encodeId(token.account);
   const primaryAccounts: Record<string, string> = {};
   for (const { urn, account, session } of list) if (account && session) primaryAccounts[urn] = own;
@@ -206,9 +224,10 @@ function accountView(
   };
 }
 
-function serverFacts({ table, settings, origin }: SessionFacts) {
+function serverFacts(facts: SessionFacts) {
+  const { settings, origin } = facts;
   const capabilities: Record<string, JsonObject> = {};
-  for (const { urn, session } of advertised(table)) if (session) capabilities[urn] = session(settings);
+  for (const { urn, session } of advertised(facts)) if (session) capabilities[urn] = session(settings, facts);
   return {
     capabilities,
     apiUrl: `${origin}/jmap/`,

@@ -2,21 +2,18 @@
 // may act as everybody.
 import { createHash } from 'node:crypto';
 import type { AccessToken } from '../access/index.ts';
-import { type AccountsService, DataType, type Grant, sharedWith } from '../account/index.ts';
+import { DataType, type Grant, sharedWith } from '../account/index.ts';
 import type { AccountDirectory, VisibleAccount } from '../jmap/index.ts';
-import type { Registry } from '../registry/index.ts';
-import type { DataStore } from '../store/index.ts';
-
-export interface DirectoryOptions {
-  readonly registry: Registry;
-  readonly accounts: AccountsService;
-  readonly data: DataStore;
-}
+import type { Services } from './services.ts';
 
 /** Whose grants are the caller's. */
 export const granteesOf = (token: AccessToken): readonly number[] => [token.account, ...token.groups];
 
-export function accountDirectory({ registry, accounts, data }: DirectoryOptions): AccountDirectory {
+export function accountDirectory({
+  registry,
+  accounts,
+  stores: { data },
+}: Pick<Services, 'registry' | 'accounts' | 'stores'>): AccountDirectory {
   const named = async (wanted: readonly Omit<VisibleAccount, 'name'>[]): Promise<VisibleAccount[]> => {
     const records = await registry.records(
       'Account',

@@ -29,25 +29,25 @@ export function eventLine(
 }
 
 function fieldText(value: unknown): string {
-  const text =
-    value instanceof Error
-      ? (value.stack ?? value.message)
-      : typeof value === 'string'
-        ? value
-        : typeof value === 'object'
-          ? safeJson(value)
-          : String(value);
+  const text = textOf(value);
   const cut = text.length > MAX_TEXT && !(value instanceof Error) ? `${text.slice(0, MAX_TEXT)}...` : text;
   return /^[\w.:@/+-]+$/.test(cut) ? cut : JSON.stringify(cut);
 }
 
+function textOf(value: unknown): string {
+  if (value instanceof Error) return value.stack ?? value.message;
+  if (typeof value === 'string') return value;
+  return safeJson(value);
+}
+
 function safeJson(value: unknown): string {
   try {
-    return JSON.stringify(value, (key, one: unknown) => {
+    const json: string | undefined = JSON.stringify(value, (key, one: unknown) => {
       if (SECRET.test(key)) return '***';
       return typeof one === 'bigint' ? String(one) : one;
     });
+    return json ?? typeof value;
   } catch {
-    return String(value);
+    return 'not to be shown';
   }
 }

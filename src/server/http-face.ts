@@ -1,5 +1,6 @@
 // The HTTP face: JMAP, health and sign-in over one server. Other HTTP protocols are mounted here as they come.
 import { type Access, type AccessToken, permission, type SignInFailure } from '../access/index.ts';
+import { adminRoutes } from '../admin/index.ts';
 import { AccessDenied, Unavailable } from '../base/index.ts';
 import { type ClientAddress, HttpError } from '../formats/http/index.ts';
 import {
@@ -11,23 +12,16 @@ import {
 } from '../http/index.ts';
 import {
   apiRoutes,
-  blobMethods,
-  coreMethods,
   downloadRoutes,
   eventSourceRoutes,
-  mailLookups,
-  mailMethods,
-  type MethodTable,
-  methodTable,
-  quotaMethods,
-  registryMethods,
-  sendingMethods,
-  sessionFor,
+  Processor,
   type StateHub,
   uploadRoutes,
+  webSocketRoutes,
+  webSocketUpgrades,
 } from '../jmap/index.ts';
 import { accountDirectory } from './account-directory.ts';
-import { blobReads, mailServices } from './mail-services.ts';
+import { jmapBlobs, jmapTable } from './jmap-table.ts';
 import type { Services } from './services.ts';
 import { httpSettings, jmapSettings, trustedNetworks } from './settings.ts';
 
@@ -40,31 +34,15 @@ export interface HttpFaceOptions {
 }
 
 export function httpFace(services: Services, options: HttpFaceOptions): HttpServer {
-  const { registry, access, stores, accounts, mail } = services;
+  const { registry, access, stores, accounts } = services;
   const { publicUrl, exempt, readiness, hub } = options;
   const settings = jmapSettings(registry);
-  const directory = accountDirectory({ registry, accounts, data: stores.data });
+  const directory = accountDirectory(services);
   const trusted = trustedNetworks(registry);
   const hostname = (): string => registry.singleton('SystemSettings').defaultHostname;
-  const blobs = blobReads(services);
-  const forMail = mailServices(services, blobs, directory, async ({ token }) => {
-    const visible = await directory.visible(token);
-    return sessionFor(token, visible, { table, settings: settings(), origin: '' }).accounts;
-  });
-  const table: MethodTable = methodTable([
-    ...coreMethods,
-    ...registryMethods(registry),
-    ...mailMethods(forMail),
-    ...sendingMethods(forMail),
-    ...blobMethods({
-      blobs,
-      temporary: services.blobs,
-      memory: stores.memory,
-      settings,
-      lookups: mailLookups(forMail, services.blobs.documents),
-    }),
-    ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
-  ]);
+  const blobs = jmapBlobs(services);
+  const table = jmapTable(services, blobs, directory);
+  const processor = new Processor({ table, directory, settings, features: { webSocket: true } });
   const inspect = permission('sysClusterNodeGet');
   return createHttpServer<AccessToken>({
     routes: [
@@ -73,11 +51,20 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
         started: () => true,
         mayInspect: ({ caller }) => caller?.has(inspect) === true,
       }),
-      ...apiRoutes({ table, directory, settings }),
+      ...apiRoutes(processor),
+      ...webSocketRoutes(),
+      ...adminRoutes(services),
       ...downloadRoutes({ blobs, directory }),
       ...uploadRoutes({ temporary: services.blobs, directory, memory: stores.memory, settings }),
       ...eventSourceRoutes({ hub, accounts, directory, settings }),
     ],
+    upgrades: webSocketUpgrades({
+      processor,
+      hub,
+      accounts,
+      directory,
+      refresh: (token) => access.refresh(token),
+    }),
     signIn: (credentials, client, secure) => signIn(access, credentials, client, secure),
     unlimited: (token) => token.has(UNLIMITED),
     memory: stores.memory,

@@ -49,10 +49,13 @@ describe('environment', () => {
     });
     assert.equal(env.domain, 'xn--bcher-kva.example');
     assert.equal(env.bind, '::1');
-    assert.deepEqual([...env.ports].sort(), [
-      ['HTTPS', 8444],
-      ['SMTP', 0],
-    ]);
+    assert.deepEqual(
+      [...env.ports].sort(([a], [b]) => (a < b ? -1 : 1)),
+      [
+        ['HTTPS', 8444],
+        ['SMTP', 0],
+      ],
+    );
     assert.equal(env.workers, 2);
     assert.equal(env.logLevel, 'info');
     assert.equal(env.standardPorts, true);

@@ -8,6 +8,7 @@ import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSear
 import { createAnswers, createMta, createOutbox, type Mta, type Outbox } from '../mta/index.ts';
 import { Registry } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
+import { countOffences } from './offences.ts';
 import type { ServerOptions } from './options.ts';
 import { mailSettings } from './settings.ts';
 
@@ -49,6 +50,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     ...(search && { search }),
   });
   tieAccounts(registry, accounts, search);
+  const stopCounting = countOffences(access.clients);
   registry.assertComplete();
   const mta = createMta({ registry, access, mail, blobs: stores.blobs });
   const outbox = createOutbox({ mta, access, accounts, data, blobs: stores.blobs });
@@ -73,6 +75,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     close: async () => {
       await outbox.close();
       await answers.close();
+      stopCounting();
       registry.close();
       accounts.close();
       await mail.close();

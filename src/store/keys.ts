@@ -49,9 +49,6 @@ export const Subspace = {
 } as const;
 export type Subspace = (typeof Subspace)[keyof typeof Subspace];
 
-/** True for the subspaces whose rows live in the cold table. */
-export const isCold = (key: Key): boolean => (key[0] as number) >= 0x40;
-
 /** Longest key. */
 export const MAX_KEY = 1024;
 

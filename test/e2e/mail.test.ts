@@ -83,9 +83,17 @@ describe('mail', () => {
   test('comes in by swaks and goes out by IMAP and JMAP', async (t) => {
     if (!hasTool(t, 'swaks')) return;
     const { status, output } = await run('swaks', [
-      ...['--server', `127.0.0.1:${server.port('smtp')}`, '--tls'],
-      ...['--from', 'friend@example.org', '--to', 'ann@waypost.test'],
-      ...['--header', 'Subject: From outside', '--body', 'A lighthouse stands here.'],
+      '--server',
+      `127.0.0.1:${server.port('smtp')}`,
+      '--tls',
+      '--from',
+      'friend@example.org',
+      '--to',
+      'ann@waypost.test',
+      '--header',
+      'Subject: From outside',
+      '--body',
+      'A lighthouse stands here.',
     ]);
     assert.equal(status, 0, output);
     assert.deepEqual(await subjects('ann@waypost.test', true), ['From outside']);

@@ -39,9 +39,12 @@ function classify(code: number): Kind {
   if (code >= 0xd800 && code <= 0xdfff) return Kind.Other;
   const text = String.fromCodePoint(code);
   if (WORD.test(text)) {
-    const isRun = RUN.test(text) && (!SHARED.test(text) || KANA_MARKS.test(text));
-    return isRun ? Kind.Run : Kind.Word;
+    // By what it is folded to: a number in a circle may be a character in a circle.
+    return Array.from(text.normalize('NFKD')).some(isOfRun) ? Kind.Run : Kind.Word;
   }
   // Some are letters or punctuation in other clothes: they would fold to something else.
   return SIGN.test(text) && code > 0xff && text.normalize('NFKD') === text ? Kind.Sign : Kind.Other;
 }
+
+const isOfRun = (character: string): boolean =>
+  RUN.test(character) && (!SHARED.test(character) || KANA_MARKS.test(character));

@@ -19,7 +19,8 @@ const LETTER = new Map([
   // The final sigma.
   ['\u03c2', '\u03c3'],
 ]);
-const ASCII_REST = /[\x00-\x2f\x3a-\x60\x7b-\x7f]/g;
+/** Marks between what some letters and numbers stand for: the slash of a fraction, brackets around a number. */
+const BETWEEN = /[^\p{L}\p{N}\p{M}]/gu;
 
 /** Folds one word; "" when nothing of it is left. Folding twice changes nothing. */
 export function fold(word: string): string {
@@ -36,4 +37,4 @@ const once = (word: string): string =>
     .replace(IGNORED, '')
     .replace(LETTERS, (letter) => LETTER.get(letter) as string)
     .normalize('NFC')
-    .replace(ASCII_REST, '');
+    .replace(BETWEEN, '');

@@ -13,6 +13,8 @@ export type SearchTerm =
   /** A word with this text anywhere in it. */
   | { readonly kind: 'part'; readonly text: string };
 
+/** Characters of one query. */
+const MAX_QUERY = 8192;
 /** Tokens in one query. */
 export const MAX_QUERY_TOKENS = 256;
 
@@ -21,6 +23,7 @@ export const MAX_QUERY_TOKENS = 256;
  * Throws LimitExceeded.
  */
 export function parseQuery(value: string, languages: Languages): SearchTerm[] {
+  if (value.length > MAX_QUERY) throw new LimitExceeded('searchValue', MAX_QUERY);
   const prefix = /^([a-z]{2}):(?=[^\s/])/.exec(value);
   const named = prefix?.[1] ?? '';
   const isNamed = hasStemmer(named) && languages.isSupported(named);
@@ -41,6 +44,7 @@ export function parseQuery(value: string, languages: Languages): SearchTerm[] {
  * nothing to go by. Words at the ends may be parts of longer ones.
  */
 export function substringTerms(value: string): SearchTerm[] {
+  if (value.length > MAX_QUERY) return [];
   const terms = new Terms();
   let isSplit = false;
   eachRun(value, (start, end) => {

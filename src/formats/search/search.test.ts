@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { analyse, INCOMPLETE, inLanguages } from './analyse.ts';
+import { Kind, kindOf } from './characters.ts';
 import { fold } from './fold.ts';
 import { fuzz } from './fuzz.ts';
 import { type Languages, loadLanguages } from './language.ts';
@@ -49,6 +50,19 @@ describe('tokens', () => {
       greek.map((token) => Buffer.byteLength(token)),
       [126, 74],
     );
+  });
+
+  it('folds each character to characters of its kind', () => {
+    const faults: string[] = [];
+    for (let code = 0x80; code < 0x32400; code++) {
+      const kind = kindOf(code);
+      if (kind === Kind.Other) continue;
+      const character = String.fromCodePoint(code);
+      const folded = kind === Kind.Sign ? character : fold(character);
+      if (Array.from(folded).some((each) => kindOf(each.codePointAt(0) as number) !== kind))
+        faults.push(character);
+    }
+    assert.deepEqual(faults, []);
   });
 
   it('folds once and for all', () => {
@@ -200,6 +214,7 @@ describe('a query', () => {
     const many = (count: number) => Array.from({ length: count }, (_, i) => `w${i}`).join(' ');
     assert.equal(terms(many(MAX_QUERY_TOKENS)).length, MAX_QUERY_TOKENS);
     assert.throws(() => terms(many(MAX_QUERY_TOKENS + 1)), { name: 'LimitExceeded' });
+    assert.throws(() => terms('x '.repeat(5000)), { name: 'LimitExceeded', limit: 'searchValue' });
     assert.throws(() => terms(`"${many(MAX_QUERY_TOKENS + 1)}"`), { name: 'LimitExceeded' });
   });
 });
@@ -215,6 +230,7 @@ describe('a substring', () => {
   });
   it('says nothing where there is no word, or one that the index cuts', () => {
     assert.deepEqual(substringTerms(' -- '), []);
+    assert.deepEqual(substringTerms('x '.repeat(5000)), []);
     assert.deepEqual(substringTerms(`a ${'b'.repeat(200)} c`), []);
   });
 });

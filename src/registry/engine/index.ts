@@ -1,5 +1,4 @@
 export { addressKey, ADDRESS_SPACE } from '../objects/parts/address.ts';
-export { wordsOf } from './index-entries.ts';
 export {
   type GetResult,
   type MethodContext,
@@ -8,9 +7,9 @@ export {
   methodQuery,
   methodSet,
 } from './methods.ts';
-export { type Paging, type QueryPage, queryRecords } from './query.ts';
+export type { Paging, QueryPage } from './query.ts';
 export { type ChangeListener, Registry, type RegistryOptions } from './registry.ts';
 export { type RecordName, SINGLETON } from './rows.ts';
 export { type TrailChange, type TrailEntry, type TrailPage, type TrailQuery } from './trail.ts';
 export * from './types.ts';
-export { SERVER_CONTEXT, type WriteContext, Writer, type Written } from './write.ts';
+export { SERVER_CONTEXT, type WriteContext, type Written } from './write.ts';

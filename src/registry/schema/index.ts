@@ -1,7 +1,7 @@
 export * from './collections.ts';
 export * from './declare.ts';
 export * from './field.ts';
-export { canonicalAddress, canonicalNetwork, inNetwork } from './ip.ts';
+export { inNetwork } from './ip.ts';
 export type { Input, Kind, ReferenceTarget, WireType } from './kind.ts';
 export * from './pointer.ts';
 export * from './problems.ts';

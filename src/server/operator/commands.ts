@@ -1,4 +1,5 @@
 // What the operator's commands do.
+import { schemaDocument } from '../../admin/index.ts';
 import { encodeId, Invalid, randomText } from '../../base/index.ts';
 import {
   DECLARATIONS,
@@ -10,6 +11,8 @@ import {
 import { operatorPassword } from '../operator-password.ts';
 import type { Services } from '../services.ts';
 import type { CreatedAccount, ListedAccount, OperatorCommands, ServerStatus } from './protocol.ts';
+import { operatorJmap } from './jmap.ts';
+import { revealRecords } from './reveal.ts';
 import { sendMessage } from './send.ts';
 import type { OperatorHandlers } from './server.ts';
 
@@ -26,6 +29,9 @@ export function operatorCommands({ services, status }: CommandContext): Operator
     'account.create': (args) => createAccount(services, args),
     'account.list': () => listAccounts(registry),
     send: (args) => sendMessage(services, args),
+    jmap: operatorJmap(services),
+    reveal: ({ object, ids }) => revealRecords(registry, object, ids),
+    schema: () => Promise.resolve(schemaDocument()),
   };
 }
 
@@ -38,7 +44,7 @@ async function createAccount(
 ): Promise<CreatedAccount> {
   const { address, password, description, administrator } = args;
   const at = typeof address === 'string' ? address.lastIndexOf('@') : -1;
-  if (at < 1) throw new Invalid(`${String(address)} is not an address like ann@example.org`);
+  if (at < 1) throw new Invalid(`${address} is not an address like ann@example.org`);
   const domain = await access.directory.findDomain(address.slice(at + 1));
   if (domain === undefined) {
     throw new Invalid(`${address.slice(at + 1)} is not a domain of this server`);

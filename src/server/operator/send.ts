@@ -70,7 +70,7 @@ function composed(
 
 function mailbox(address: string): Mailbox {
   const found = typeof address === 'string' ? parseMailbox(address) : undefined;
-  if (!found) throw new Invalid(`${String(address)} is not an address like ann@example.org`);
+  if (!found) throw new Invalid(`${address} is not an address like ann@example.org`);
   return found;
 }
 

@@ -39,6 +39,8 @@ export interface SearchOptions {
 export async function openSearch({ folder, indexes, onFailure }: SearchOptions): Promise<OwnedSearch> {
   const worker = new Worker(new URL('./thread.ts', import.meta.url), {
     name: 'search',
+    // Most of what indexing makes is short-lived: room for more only costs memory.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
     workerData: { folder, indexes },
   });
   const caller = new Caller(worker);

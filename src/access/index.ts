@@ -24,4 +24,4 @@ export * from './operation.ts';
 export { hashSecret, passwordStrength } from './passwords/index.ts';
 export * from './permissions.ts';
 export * from './token.ts';
-export type { CredentialUse } from './tokens.ts';
+export type { CredentialTicket, CredentialUse } from './tokens.ts';

@@ -9,6 +9,8 @@ declare module '../base/events.ts' {
     'operator.sent': { sender: string; recipients: number };
     /** Text search has ended or could not begin; everything else goes on. */
     'server.search-failed': { error: unknown };
+    /** The key that signs pushes cannot be read; they go unsigned. */
+    'server.push-key-unusable': { reason: string };
     'server.started': { version: string; ms: number };
     'server.stopping': { signal: string; graceMs: number };
   }

@@ -31,6 +31,8 @@ import type { ServerStatus } from './operator/protocol.ts';
 import { type OperatorServer, serveOperator } from './operator/server.ts';
 import { operatorPassword } from './operator-password.ts';
 import type { ServerOptions } from './options.ts';
+import { type RunningPush, startPush } from './push.ts';
+import { makePushKey } from './push-key.ts';
 import { openServices, type Services } from './services.ts';
 import { onStopSignals } from './signals.ts';
 import { Supervisor } from './supervisor.ts';
@@ -65,6 +67,7 @@ class MainThread {
   #services: Services | undefined;
   #supervisor: Supervisor | undefined;
   #operator: OperatorServer | undefined;
+  #push: RunningPush | undefined;
   #stopping = false;
 
   constructor(options: ServerOptions, version: string) {
@@ -86,6 +89,9 @@ class MainThread {
       const services = await openServices(stores, { recoveryAdmin: this.#options.recoveryAdmin, search });
       this.#services = services;
       const administrator = await this.#bootstrap(services);
+      await makePushKey(services.registry);
+      await services.pushKey.load();
+      this.#push = await startPush(services);
       await this.#startThreads(stores, services, spare);
       this.#operator = await serveOperator(
         this.#folder.run,
@@ -250,6 +256,7 @@ class MainThread {
 
   /** The search store reads the data store, so it goes first. */
   async #close(): Promise<void> {
+    this.#push?.close();
     await this.#services?.close();
     await this.#search?.close();
     await this.#stores?.close();

@@ -6,9 +6,11 @@ import { type AccountsService, Aspect, createAccounts, DataType } from '../accou
 import { emit, NotFound, randomBytes, toHex } from '../base/index.ts';
 import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSearch } from '../mail/index.ts';
 import { createMta, type Mta } from '../mta/index.ts';
+import { isPublicAddress } from '../net/index.ts';
 import { Registry } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
 import type { ServerOptions } from './options.ts';
+import { PushKey } from './push-key.ts';
 import { mailSettings } from './settings.ts';
 
 export interface Services {
@@ -19,6 +21,9 @@ export interface Services {
   readonly mail: Mail;
   readonly blobs: BlobAccess;
   readonly mta: Mta;
+  readonly pushKey: PushKey;
+  /** Addresses that push messages may go to. */
+  readonly mayPushTo: (address: string) => boolean;
   /** Ends what runs in the background; the stores stay open. */
   close(): Promise<void>;
 }
@@ -26,6 +31,8 @@ export interface Services {
 export interface ServiceOptions extends Pick<ServerOptions, 'recoveryAdmin'> {
   /** Text search; without it text cannot be searched. */
   readonly search?: MailSearch | undefined;
+  /** Default: the public Internet. */
+  readonly mayPushTo?: (address: string) => boolean;
 }
 
 export async function openServices(stores: Stores, options: ServiceOptions): Promise<Services> {
@@ -47,6 +54,8 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
   });
   tieAccounts(registry, accounts, search);
   registry.assertComplete();
+  const pushKey = new PushKey(registry);
+  await pushKey.load();
   return {
     stores,
     registry,
@@ -55,6 +64,8 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     mail,
     blobs: createBlobAccess(stores),
     mta: createMta({ registry, access, mail, blobs: stores.blobs }),
+    pushKey,
+    mayPushTo: options.mayPushTo ?? isPublicAddress,
     close: async () => {
       registry.close();
       accounts.close();

@@ -121,6 +121,8 @@ export interface MailboxCreate {
   readonly role: string | null;
   readonly sortOrder: number;
   readonly subscriber: AccountId | undefined;
+  /** Everyone who has rights on the parent gets the same on it. */
+  readonly inheritGrants?: boolean;
 }
 
 export interface MailboxUpdate {

@@ -1,5 +1,6 @@
 // The HTTP face: JMAP, health and sign-in over one server. Other HTTP protocols are mounted here as they come.
 import { type Access, type AccessToken, permission, type SignInFailure } from '../access/index.ts';
+import { adminRoutes } from '../admin/index.ts';
 import { AccessDenied, Unavailable } from '../base/index.ts';
 import { type ClientAddress, HttpError } from '../formats/http/index.ts';
 import {
@@ -53,6 +54,7 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
       }),
       ...apiRoutes(processor),
       ...webSocketRoutes(),
+      ...adminRoutes(services),
       ...downloadRoutes({ blobs, directory }),
       ...uploadRoutes({ temporary: services.blobs, directory, memory: stores.memory, settings }),
       ...eventSourceRoutes({ hub, accounts, directory, settings }),

@@ -14,6 +14,7 @@ import {
   registryMethods,
   targetProblem,
 } from '../jmap/index.ts';
+import { adminMethods } from './admin-methods.ts';
 import type { Services } from './services.ts';
 import { jmapSettings } from './settings.ts';
 
@@ -36,6 +37,7 @@ export function jmapTable(services: Services, blobs: Blobs): MethodTable {
   return methodTable([
     ...coreMethods,
     ...registryMethods(registry),
+    ...adminMethods(services),
     ...mailMethods(mailServices),
     ...blobMethods({
       blobs,

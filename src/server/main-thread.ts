@@ -30,6 +30,7 @@ import { operatorCommands } from './operator/commands.ts';
 import type { ServerStatus } from './operator/protocol.ts';
 import { type OperatorServer, serveOperator } from './operator/server.ts';
 import { operatorPassword } from './operator-password.ts';
+import { startMaintenance } from './maintenance.ts';
 import type { ServerOptions } from './options.ts';
 import { type RunningPush, startPush } from './push.ts';
 import { makePushKey } from './push-key.ts';
@@ -68,6 +69,7 @@ class MainThread {
   #supervisor: Supervisor | undefined;
   #operator: OperatorServer | undefined;
   #push: RunningPush | undefined;
+  #stopMaintenance: (() => void) | undefined;
   #stopping = false;
 
   constructor(options: ServerOptions, version: string) {
@@ -98,6 +100,7 @@ class MainThread {
         operatorCommands({ services, status: () => this.#status() }),
       );
       this.#writeAddresses();
+      this.#stopMaintenance = startMaintenance(services);
       onStopSignals((signal) => void this.#stop(signal));
       const startMs = now() - this.#startedAt;
       emit('server.started', { version: this.#version, ms: startMs });
@@ -248,6 +251,7 @@ class MainThread {
     const graceMs = signal === 'SIGTERM' ? DRAIN_MS : STOP_MS;
     emit('server.stopping', { signal, graceMs });
     this.#operator?.close();
+    this.#stopMaintenance?.();
     await this.#supervisor?.drain(graceMs);
     removeRunFile(addressesFile(this.#folder));
     await this.#close();

@@ -9,6 +9,7 @@ import { createMta, type Mta } from '../mta/index.ts';
 import { isPublicAddress } from '../net/index.ts';
 import { Registry } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
+import { countOffences } from './offences.ts';
 import type { ServerOptions } from './options.ts';
 import { PushKey } from './push-key.ts';
 import { mailSettings } from './settings.ts';
@@ -53,6 +54,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     ...(search && { search }),
   });
   tieAccounts(registry, accounts, search);
+  const stopCounting = countOffences(access.clients);
   registry.assertComplete();
   const pushKey = new PushKey(registry);
   await pushKey.load();
@@ -67,6 +69,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     pushKey,
     mayPushTo: options.mayPushTo ?? isPublicAddress,
     close: async () => {
+      stopCounting();
       registry.close();
       accounts.close();
       await mail.close();

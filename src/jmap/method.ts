@@ -93,6 +93,8 @@ export const URN = {
   principals: 'urn:ietf:params:jmap:principals',
   principalsOwner: 'urn:ietf:params:jmap:principals:owner',
   mailShare: 'urn:ietf:params:jmap:mail:share',
+  vapid: 'urn:ietf:params:jmap:webpush-vapid',
+  emailPush: 'urn:ietf:params:jmap:emailpush',
   websocket: 'urn:ietf:params:jmap:websocket',
   registry: 'urn:stalwart:jmap',
 } as const;

@@ -30,7 +30,6 @@ export interface Requester {
 /** One for all ways in: what is in flight is counted over all of them (RFC 8887 §4.3.2). */
 export class Processor {
   readonly #options: ProcessorOptions;
-  readonly #known: ReadonlySet<string>;
   readonly #gate = new Gate();
   readonly #sessions = new WeakMap<
     AccessToken,
@@ -39,7 +38,6 @@ export class Processor {
 
   constructor(options: ProcessorOptions) {
     this.#options = options;
-    this.#known = knownCapabilities(options);
   }
 
   get settings(): JmapSettings {
@@ -66,10 +64,10 @@ export class Processor {
     value: Json,
     more: Readonly<Record<string, string>> = {},
   ): Promise<string | Uint8Array[]> {
-    const { table, directory } = this.#options;
+    const { table, directory, features = {} } = this.#options;
     const { settings } = this;
     const request = readRequest(value, settings.maxMethodCalls);
-    checkCapabilities(request.using, this.#known);
+    checkCapabilities(request.using, knownCapabilities({ table, features }));
     const context = {
       token,
       client,
@@ -89,13 +87,14 @@ export class Processor {
     return writeResponse(responses, { ...createdIds, sessionState: state, ...more }, context.slice);
   }
 
-  /** The session, made again when the token, the settings or the origin is another. */
+  /** The session, made again when the token or anything else that it shows is another. */
   async session(token: AccessToken | undefined, origin: string): Promise<Session> {
     const { table, directory, features = {} } = this.#options;
     const { settings } = this;
     const facts = { table, settings, origin, features };
     if (!token) return anonymousSession(facts);
-    const revision = (await directory.revision?.(token)) ?? '';
+    const shares = (await directory.revision?.(token)) ?? '';
+    const revision = `${shares} ${features.serverKey?.() ?? ''}`;
     const kept = this.#sessions.get(token);
     const isSame = kept?.settings === settings && kept.origin === origin && kept.revision === revision;
     if (kept && isSame && token.current) return kept.session;

@@ -8,10 +8,12 @@ import {
   mailMethods,
   type MethodTable,
   methodTable,
+  pushSubscriptionMethods,
   quotaMethods,
   registryMethods,
   sendingMethods,
   sessionFor,
+  targetProblem,
 } from '../jmap/index.ts';
 import { accountDirectory } from './account-directory.ts';
 import { adminMethods } from './admin-methods.ts';
@@ -27,7 +29,7 @@ export function jmapTable(
   blobs: Blobs,
   directory: AccountDirectory = accountDirectory(services),
 ): MethodTable {
-  const { accounts, registry, mail, stores } = services;
+  const { access, accounts, mail, mayPushTo, pushKey, registry, stores } = services;
   const settings = jmapSettings(registry);
   const forMail = mailServices(services, blobs, directory, async ({ token }) => {
     const visible = await directory.visible(token);
@@ -45,6 +47,16 @@ export function jmapTable(
       memory: stores.memory,
       settings,
       lookups: mailLookups(forMail, (id, type, hashes) => services.blobs.documents(id, type, hashes)),
+    }),
+    ...pushSubscriptionMethods({
+      account: (id) => accounts.get(id),
+      ticket: (token) => access.ticket(token),
+      limit: async (id) => {
+        const quotas = (await registry.object('Account', id))?.quotas as Readonly<Record<string, number>>;
+        return quotas['maxPushSubscriptions'] ?? settings().maxSubscriptions;
+      },
+      targetProblem: (url) => targetProblem(url, mayPushTo),
+      serverKey: () => pushKey.signer()?.publicKey ?? '',
     }),
     ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
   ]);

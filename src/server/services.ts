@@ -6,10 +6,12 @@ import { type AccountsService, Aspect, createAccounts, DataType } from '../accou
 import { emit, NotFound, randomBytes, toHex } from '../base/index.ts';
 import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSearch } from '../mail/index.ts';
 import { createAnswers, createMta, createOutbox, type Mta, type Outbox } from '../mta/index.ts';
+import { isPublicAddress } from '../net/index.ts';
 import { Registry } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
 import { countOffences } from './offences.ts';
 import type { ServerOptions } from './options.ts';
+import { PushKey } from './push-key.ts';
 import { mailSettings } from './settings.ts';
 
 export interface Services {
@@ -23,6 +25,9 @@ export interface Services {
   readonly outbox: Outbox;
   /** Text search, where there is one. */
   readonly search: MailSearch | undefined;
+  readonly pushKey: PushKey;
+  /** Addresses that push messages may go to. */
+  readonly mayPushTo: (address: string) => boolean;
   /** Ends what runs in the background; the stores stay open. */
   close(): Promise<void>;
 }
@@ -30,6 +35,8 @@ export interface Services {
 export interface ServiceOptions extends Pick<ServerOptions, 'recoveryAdmin'> {
   /** Text search; without it text cannot be searched. */
   readonly search?: MailSearch | undefined;
+  /** Default: the public Internet. */
+  readonly mayPushTo?: (address: string) => boolean;
 }
 
 export async function openServices(stores: Stores, options: ServiceOptions): Promise<Services> {
@@ -62,6 +69,8 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     nameOf: async (id) => (await registry.object('Account', id))?.description ?? '',
     hostname: () => registry.singleton('SystemSettings').defaultHostname,
   });
+  const pushKey = new PushKey(registry);
+  await pushKey.load();
   return {
     stores,
     registry,
@@ -72,6 +81,8 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     mta,
     outbox,
     search,
+    pushKey,
+    mayPushTo: options.mayPushTo ?? isPublicAddress,
     close: async () => {
       await outbox.close();
       await answers.close();

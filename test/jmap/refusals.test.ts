@@ -10,6 +10,7 @@ import {
   coreMethods,
   mailMethods,
   methodTable,
+  pushSubscriptionMethods,
   quotaMethods,
   registryMethods,
   sendingMethods,
@@ -32,6 +33,7 @@ const methods = [
   ...blobMethods(unreachable()),
   ...quotaMethods(unreachable()),
   ...sendingMethods(unreachable()),
+  ...pushSubscriptionMethods(unreachable()),
   ...registryMethods(unreachable()),
 ];
 const table = methodTable(methods);

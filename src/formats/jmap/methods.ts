@@ -33,6 +33,8 @@ import type {
   EmailDraft,
   GetResult,
   Mailbox,
+  NewPushSubscription,
+  PushSubscription,
   QueryChangesResult,
   QueryResult,
   Quota,
@@ -155,6 +157,14 @@ export interface QuotaCondition {
   readonly resourceType?: string;
   readonly type?: string;
 }
+/** RFC 8620 §7.2: no account, no state. */
+export const pushSubscriptionGetArgs = record({ ids: nullable(list(id)), properties: nullable(list(text)) });
+export const pushSubscriptionSetArgs = record({
+  create: nullable(mapOf(typedObject<NewPushSubscription>())),
+  update: nullable(mapOf(typedObject<Readonly<Record<string, unknown>>>())),
+  destroy: nullable(list(id)),
+});
+
 export const quotaGetArgs = record(getArgs);
 export const quotaChangesArgs = record(changesArgs);
 export const quotaQueryArgs = record(queryArgs<QuotaCondition>());
@@ -199,6 +209,14 @@ export interface MethodTypes extends SendingMethods {
       readonly copied: Readonly<Record<string, string>> | null;
       readonly notCopied: Readonly<Record<string, SetError>> | null;
     };
+  };
+  'PushSubscription/get': {
+    args: InOf<typeof pushSubscriptionGetArgs>;
+    result: Pick<GetResult<PushSubscription>, 'list' | 'notFound'>;
+  };
+  'PushSubscription/set': {
+    args: InOf<typeof pushSubscriptionSetArgs>;
+    result: Omit<SetResult<PushSubscription>, 'accountId' | 'oldState' | 'newState'>;
   };
   'Quota/get': { args: InOf<typeof quotaGetArgs>; result: GetResult<Quota> };
   'Quota/changes': {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { CallFailed, type JmapClient } from '../../src/client/index.ts';
 import { encodeId } from '../../src/base/index.ts';
 import type { EmailDraft, JsonObject } from '../../src/formats/jmap/index.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startWorld, type World, type WorldOptions } from '../support/world.ts';
 
 export const USING = [
   'urn:ietf:params:jmap:core',
@@ -32,8 +32,8 @@ export class SendingWorld {
     this.world = world;
   }
 
-  static async start(): Promise<SendingWorld> {
-    return new SendingWorld(await startWorld());
+  static async start(options?: WorldOptions): Promise<SendingWorld> {
+    return new SendingWorld(await startWorld(options));
   }
 
   close(): Promise<void> {

@@ -29,7 +29,11 @@ before(async () => {
   await imap.connect();
 });
 after(async () => {
-  await imap.logout().finally(() => world.close());
+  try {
+    await imap.logout();
+  } finally {
+    await world.close();
+  }
 });
 
 type Objects = Map<string, JsonObject>;
@@ -176,13 +180,15 @@ class Mirror {
     for (const type of TYPES) {
       const { objects, state } = await this.#all(type);
       const mine = this.objects.get(type) as Objects;
-      assert.deepEqual(Object.fromEntries([...mine].sort()), Object.fromEntries([...objects].sort()), type);
+      assert.deepEqual(Object.fromEntries(sorted(mine)), Object.fromEntries(sorted(objects)), type);
       assert.equal(this.#states.get(type), state, `${type} state`);
     }
     for (const { query, ids } of this.#queries)
       assert.deepEqual(ids, (await this.#run(query)).ids, JSON.stringify(query));
   }
 }
+
+const sorted = (objects: Objects) => [...objects].sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Something that is done; numbers choose among what there is. */
 interface Step {

@@ -1,5 +1,5 @@
 // A data store that counts what it is asked to do.
-import type { Batch, DataStore } from '../../src/store/index.ts';
+import type { DataStore } from '../../src/store/index.ts';
 
 /** What a data store was asked to do. */
 export interface Costs {
@@ -63,7 +63,7 @@ export class Counted {
       },
       commit: (batch) => {
         this.#commits++;
-        this.#rows += (batch as Batch & { count: number }).count;
+        this.#rows += batch.count;
         this.#bytes += batch.size;
         return data.commit(batch);
       },

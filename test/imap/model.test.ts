@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Random, seededRandom } from '../support/random.ts';
-import { type Answer, ImapClient, type ImapWorld, message, openImapWorld } from './world.ts';
+import { type Answer, type ImapClient, type ImapWorld, message, openImapWorld } from './world.ts';
 
 let world: ImapWorld;
 before(async () => {

@@ -61,7 +61,7 @@ async function store(session: MailboxSession, args: Args, { uid }: { readonly ui
     ...splitFlags(flags),
     ...(unchangedSince !== undefined && { unchangedSince }),
   };
-  const expected = silent ? expectations(session, indexes, change) : undefined;
+  const expected = silent ? await expectations(session, indexes, change) : undefined;
   const { modified } =
     uids.length > 0 ? await user.mail.storeFlags(selected.id, uids, change, { origin }) : { modified: [] };
   await selected.refresh(user.mail);
@@ -92,12 +92,12 @@ async function answer(session: MailboxSession, stored: Uint32Array): Promise<Uin
  * The flags that the client expects after a silent STORE, by UID; those whose flags were changed by others before
  * are left out, so that they are told.
  */
-function expectations(
-  { selected }: MailboxSession,
+async function expectations(
+  session: MailboxSession,
   indexes: Uint32Array,
   change: FlagChange,
-): ReadonlyMap<number, string> {
-  const { members, flags, toldChange } = selected;
+): Promise<ReadonlyMap<number, string>> {
+  const { members, flags, toldChange } = session.selected;
   const expected = new Map<number, string>();
   const known = new Map<string, string>();
   for (const index of indexes) {
@@ -109,6 +109,8 @@ function expectations(
       known.set(before, after);
     }
     expected.set(members.uids[index] as number, after);
+    const busy = session.breathe();
+    if (busy) await busy;
   }
   return expected;
 }
@@ -154,9 +156,10 @@ async function answerSilently(
     }
     if (expected.get(uid) !== now) continue;
     told[count++] = index;
-    if (!enabled.condstore) continue;
-    out.text('* ').number(selected.numberOf(index)).text(' FETCH (UID ').number(uid);
-    out.text(' MODSEQ (').number(members.modseq(index)).text('))\r\n');
+    if (enabled.condstore) {
+      out.text('* ').number(selected.numberOf(index)).text(' FETCH (UID ').number(uid);
+      out.text(' MODSEQ (').number(members.modseq(index)).text('))\r\n');
+    }
     const busy = session.breathe();
     if (busy) await busy;
   }

@@ -53,6 +53,8 @@ export function capabilities(session: Session): string {
     for (const [capability, command] of SIGNED_IN)
       if (session.face.table.has(command)) words.push(capability);
     if (session.options.jmapUrl?.() !== undefined) words.push('JMAPACCESS');
+    const { maxMessagesPerCommand, maxMessagesPerSave } = session.options.settings();
+    words.push(`MESSAGELIMIT=${maxMessagesPerCommand}`, `SAVELIMIT=${maxMessagesPerSave}`);
     words.push(`APPENDLIMIT=${session.options.email().maxMessageSize}`);
   }
   return words.join(' ');

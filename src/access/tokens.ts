@@ -88,7 +88,7 @@ export class TokenService {
   /** A token that is up to date, or undefined when its account or credential has gone or expired. */
   async refresh(token: AccessToken): Promise<AccessToken | undefined> {
     if (token.current) return token;
-    if (token instanceof RecoveryToken) return token;
+    if (token instanceof WholeToken) return token;
     if (!(token instanceof Token)) return undefined;
     const { actor } = token.use;
     if (!actor) return this.token(token.account, token.use);
@@ -252,19 +252,22 @@ class Token implements AccessToken {
 }
 
 /** Everything, for the operator who set it up outside the server. */
-class RecoveryToken implements AccessToken {
-  readonly account = RECOVERY_ACCOUNT;
+/** May do everything, and is no account of this server. */
+class WholeToken implements AccessToken {
+  readonly account: AccountId;
   readonly tenant = undefined;
   readonly groups = [];
   readonly address: string;
   readonly permissions = PermissionSet.all();
-  readonly credential = 'recovery';
+  readonly credential: CredentialKind;
   readonly revision = 0;
   readonly current = true;
   readonly actor = undefined;
 
-  constructor(name: string) {
+  constructor(account: AccountId, name: string, credential: CredentialKind) {
+    this.account = account;
     this.address = name;
+    this.credential = credential;
   }
 
   has(): boolean {
@@ -276,10 +279,10 @@ class RecoveryToken implements AccessToken {
   }
 
   explain(p: Permission): Explanation {
-    const path = 'the recovery administrator';
+    const path = this.address;
     return explainPermission(
       {
-        account: { id: encodeId(RECOVERY_ACCOUNT), name: this.address, grants: EVERYTHING },
+        account: { id: encodeId(this.account), name: this.address, grants: EVERYTHING },
         groups: [],
         tenant: undefined,
         roles: new Map(),
@@ -297,4 +300,8 @@ const EVERYTHING = {
   disabled: PermissionSet.empty(),
 } as const;
 
-export const recoveryToken = (name: string): AccessToken => new RecoveryToken(name);
+export const recoveryToken = (name: string): AccessToken =>
+  new WholeToken(RECOVERY_ACCOUNT, name, 'recovery');
+
+/** Token of whoever runs the server and speaks to it through the operator's socket: account 0, the server itself. */
+export const operatorToken = (): AccessToken => new WholeToken(0, 'operator', 'internal');

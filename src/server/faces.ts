@@ -15,7 +15,6 @@ import {
 import { StateHub } from '../jmap/index.ts';
 import { listenerKind } from '../mta/index.ts';
 import { type Certificates, openCertificates } from './certificates.ts';
-import { type ClientLists, openClientLists } from './client-lists.ts';
 import './events.ts';
 import type { ListenerPlan, Protocol } from './listeners.ts';
 import type { Services } from './services.ts';
@@ -81,18 +80,14 @@ export async function startFaces(
   options: FaceOptions,
 ): Promise<Faces> {
   const { registry } = services;
-  const [tls, clients] = await Promise.all([
-    openCertificates(registry, options.selfSigned, options.ticketKeys),
-    openClientLists(registry),
-  ]);
-  const server = new FaceServer(services, plans, { ...options, tls, clients });
+  const tls = await openCertificates(registry, options.selfSigned, options.ticketKeys);
+  const server = new FaceServer(services, plans, { ...options, tls });
   await server.open();
   return server.faces;
 }
 
 interface ServerOptions extends FaceOptions {
   readonly tls: Certificates;
-  readonly clients: ClientLists;
 }
 
 class FaceServer {
@@ -111,8 +106,10 @@ class FaceServer {
     this.#services = services;
     this.#plans = plans;
     this.#options = options;
-    const { exempt = isLoopback, clients } = options;
-    this.#exempt = (address) => exempt(address) || clients.allowed(address);
+    const { clients } = services.access;
+    if (options.exempt) clients.exemptOnly(options.exempt);
+    this.#exempt = clients.isExempt;
+    clients.onChange(() => this.#dropBlocked());
     this.#hub = new StateHub(services.stores.bus);
   }
 
@@ -160,7 +157,7 @@ class FaceServer {
       reusePort,
       serve: (connection) => face.serve(connection, plan),
       exempt: this.#exempt,
-      blocked: (address) => this.#options.clients.blocked(address) && !this.#exempt(address),
+      blocked: this.#services.access.clients.isBlocked,
       proxies:
         proxyNetworks.length > 0 ? new NetworkSet(proxyNetworks) : trustedNetworks(this.#services.registry)(),
       ...(plan.tls === 'implicit' && { implicitTls: this.#tls(protocol, tlsTimeoutMs) }),
@@ -261,11 +258,20 @@ class FaceServer {
     return { checks };
   }
 
+  /** Clients that were blocked meanwhile lose the connections they have. */
+  #dropBlocked(): void {
+    const { isBlocked } = this.#services.access.clients;
+    for (const listener of this.#listeners.values()) {
+      for (const connection of listener.connections) {
+        if (isBlocked(connection.remote.address)) connection.destroy();
+      }
+    }
+  }
+
   async #drain(graceMs: number): Promise<void> {
     this.#draining = true;
     clearTimeout(this.#retry);
     this.#options.tls.close();
-    this.#options.clients.close();
     const faces = await Promise.all(this.#made.values());
     await Promise.all([
       ...Array.from(this.#listeners.values(), (listener) => listener.drain(graceMs)),

@@ -8,6 +8,7 @@ import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSear
 import { createMta, type Mta } from '../mta/index.ts';
 import { Registry } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
+import { countOffences } from './offences.ts';
 import type { ServerOptions } from './options.ts';
 import { mailSettings } from './settings.ts';
 
@@ -46,6 +47,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     ...(search && { search }),
   });
   tieAccounts(registry, accounts, search);
+  const stopCounting = countOffences(access.clients);
   registry.assertComplete();
   return {
     stores,
@@ -56,6 +58,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     blobs: createBlobAccess(stores),
     mta: createMta({ registry, access, mail, blobs: stores.blobs }),
     close: async () => {
+      stopCounting();
       registry.close();
       accounts.close();
       await mail.close();

@@ -39,8 +39,11 @@ export interface RegistryOptions {
   readonly bus?: Bus;
   /** How often the change counter is compared with the changes that were heard of; 0 for never. */
   readonly checkEveryMs?: number;
-  /** False when an expression's source does not compile; absent while there is no compiler. */
-  readonly compiles?: (source: string, context: string) => boolean;
+  /**
+   * False when an expression's source does not compile at its place, `MtaStageData/maxMessages/else`; absent while
+   * there is no compiler.
+   */
+  readonly compiles?: (source: string, place: string) => boolean;
 }
 
 /** A change that happened, here or on another node; undefined when anything may have changed. */

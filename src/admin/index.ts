@@ -1,0 +1,2 @@
+export * from './schema-types.ts';
+export { schemaDocument } from './schema-document.ts';

@@ -139,14 +139,14 @@ class MainThread {
   }
 
   async #bootstrap({ access, registry }: Services) {
-    const { domain, adminPassword, standardPorts } = this.#options;
+    const { domain, hostname, adminPassword, standardPorts } = this.#options;
     const given =
       adminPassword !== undefined && (await registry.count('Account')) === 0
         ? await operatorPassword(registry, adminPassword, ['admin', domain])
         : undefined;
     const { administrator } = await access.bootstrap({
       domain,
-      hostname: `mail.${domain}`,
+      hostname: hostname ?? `mail.${domain}`,
       listeners: { bind: '127.0.0.1', standardPorts },
       ...(given && { password: given.hash }),
     });

@@ -97,7 +97,8 @@ class MainThread {
       this.#writeAddresses();
       this.#stopMaintenance = startMaintenance(services);
       onStopSignals((signal) => void this.#stop(signal));
-      const startMs = now() - this.#startedAt;
+      // Counted from the start of the process, modules and all.
+      const startMs = Math.round(performance.now());
       emit('server.started', { version: this.#version, ms: startMs });
       return { block: this.#block(administrator, startMs), ended: this.#ended.promise };
     } catch (error) {
@@ -139,14 +140,14 @@ class MainThread {
   }
 
   async #bootstrap({ access, registry }: Services) {
-    const { domain, adminPassword, standardPorts } = this.#options;
+    const { domain, hostname, adminPassword, standardPorts } = this.#options;
     const given =
       adminPassword !== undefined && (await registry.count('Account')) === 0
         ? await operatorPassword(registry, adminPassword, ['admin', domain])
         : undefined;
     const { administrator } = await access.bootstrap({
       domain,
-      hostname: `mail.${domain}`,
+      hostname: hostname ?? `mail.${domain}`,
       listeners: { bind: '127.0.0.1', standardPorts },
       ...(given && { password: given.hash }),
     });

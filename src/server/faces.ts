@@ -9,10 +9,12 @@ import {
   listen,
   type ListenerOptions,
   NetworkSet,
+  type SelfSigned,
   type TlsServer,
 } from '../net/index.ts';
 import { StateHub } from '../jmap/index.ts';
 import { listenerKind } from '../mta/index.ts';
+import { type Certificates, openCertificates } from './certificates.ts';
 import './events.ts';
 import type { ListenerPlan, Protocol } from './listeners.ts';
 import type { Services } from './services.ts';
@@ -23,7 +25,10 @@ export const SPOKEN: ReadonlySet<Protocol> = new Set<Protocol>(['smtp', 'lmtp', 
 
 export interface FaceOptions {
   readonly publicUrl: string | undefined;
-  readonly tls: TlsServer;
+  /** Shown while there is no other certificate. */
+  readonly selfSigned: SelfSigned;
+  /** 48 octets, the same in all threads, so that a TLS ticket of one is good on the others. */
+  readonly ticketKeys: Uint8Array;
   /** More than one thread listens on each port. */
   readonly reusePort: boolean;
   /** Clients that are free of rate, concurrency and ban limits; loopback when absent. */
@@ -66,14 +71,23 @@ export async function startFaces(
   plans: readonly ListenerPlan[],
   options: FaceOptions,
 ): Promise<Faces> {
-  const server = new FaceServer(services, plans, options);
+  const { registry, access } = services;
+  const [tls] = await Promise.all([
+    openCertificates(registry, options.selfSigned, options.ticketKeys),
+    access.clients.load(),
+  ]);
+  const server = new FaceServer(services, plans, { ...options, tls });
   await server.open();
   return server.faces;
 }
 
+interface ServerOptions extends FaceOptions {
+  readonly tls: Certificates;
+}
+
 class FaceServer {
   readonly #services: Services;
-  readonly #options: FaceOptions;
+  readonly #options: ServerOptions;
   readonly #plans: readonly ListenerPlan[];
   readonly #exempt: (address: string) => boolean;
   readonly #made = new Map<string, Promise<Face>>();
@@ -83,7 +97,7 @@ class FaceServer {
   #retry: NodeJS.Timeout | undefined;
   #draining = false;
 
-  constructor(services: Services, plans: readonly ListenerPlan[], options: FaceOptions) {
+  constructor(services: Services, plans: readonly ListenerPlan[], options: ServerOptions) {
     this.#services = services;
     this.#plans = plans;
     this.#options = options;
@@ -252,6 +266,7 @@ class FaceServer {
   async #drain(graceMs: number): Promise<void> {
     this.#draining = true;
     clearTimeout(this.#retry);
+    this.#options.tls.close();
     const faces = await Promise.all(this.#made.values());
     await Promise.all([
       ...Array.from(this.#listeners.values(), (listener) => listener.drain(graceMs)),

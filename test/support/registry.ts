@@ -65,11 +65,20 @@ export class MethodError extends Error {
 }
 
 export async function openRegistryWorld(
-  options: { readonly recoveryAdmin?: { name: string; secret: string } } = {},
+  options: {
+    readonly recoveryAdmin?: { name: string; secret: string };
+    /** Stores to run on instead of new ones in memory. */
+    readonly stores?: Stores;
+  } = {},
 ): Promise<RegistryWorld> {
-  const stores = openMemory();
+  const { stores = openMemory(), recoveryAdmin } = options;
   const registry = await Registry.open({ store: stores.data, bus: stores.bus, checkEveryMs: 0 });
-  const access = Access.open({ registry, memory: stores.memory, delayFailures: false, ...options });
+  const access = Access.open({
+    registry,
+    memory: stores.memory,
+    delayFailures: false,
+    ...(recoveryAdmin && { recoveryAdmin }),
+  });
   registry.assertComplete();
   await access.bootstrap({
     domain: 'example.org',

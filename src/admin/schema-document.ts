@@ -47,15 +47,25 @@ function makeDocument(): SchemaDocument {
 
 function objectEntry(declaration: Declaration): SchemaObject {
   const { name, kind, description, visibility, clientsMay, awaits, source } = declaration;
+  const matchOn = matchOf(declaration);
   return {
     type: kind,
     description,
     permissionPrefix: `sys${name}`,
+    ...(matchOn && { matchOn }),
     ...(clientsMay.length < 3 && { clientsMay }),
     ...(awaits !== undefined && { awaits }),
     ...(visibility !== 'server' && { visibility }),
     ...(source !== undefined && { computed: true as const }),
   };
+}
+
+/** The label, if clients give it; an address is found by its parts. */
+function matchOf({ label, shape }: Declaration): readonly string[] | undefined {
+  const field = label === undefined ? undefined : schema.findField(shape, label);
+  if (!field || label === undefined) return undefined;
+  if (field.spec.update !== 'serverSet') return [label];
+  return schema.findField(shape, 'domainId') ? ['name', 'domainId'] : undefined;
 }
 
 /** A list can show one variant alone where records can be filtered by it. */

@@ -25,6 +25,8 @@ export interface SchemaObject {
   readonly objectName?: string;
   /** Of a view: the variant. */
   readonly variant?: string;
+  /** Properties by which a record is found again; absent when only its whole value tells. */
+  readonly matchOn?: readonly string[];
   /** What clients may do at all, whatever their permissions; absent for everything. */
   readonly clientsMay?: readonly ('create' | 'update' | 'destroy')[];
   /** What is missing before the object has an effect. */

@@ -1,6 +1,8 @@
 // The commands and their options. What a command does is imported when it is run, so that help is quick.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAccessCommands } from './access-commands.ts';
+import { addObjectCommands } from './object-commands.ts';
 
 /** Statuses of `sysexits`, as far as the command line itself ends with them. */
 const USAGE = 64;
@@ -57,6 +59,8 @@ function program(done: (status: number) => void): Command {
     });
   addAccountCommands(waypost.command('account').description('create and list accounts'), done);
   addSendCommand(waypost, done);
+  addObjectCommands(waypost, done);
+  addAccessCommands(waypost, done);
   return waypost;
 }
 

@@ -7,7 +7,7 @@ import type { AccountDirectory } from './context.ts';
 import { checkCapabilities, type MethodTable, runCalls } from './engine.ts';
 import { Gate } from './gate.ts';
 import { writeResponse } from './result.ts';
-import { anonymousSession, knownCapabilities, sessionFor } from './session.ts';
+import { anonymousSession, type Features, knownCapabilities, sessionFor } from './session.ts';
 import type { JmapSettings } from './settings.ts';
 import { Slice } from './slice.ts';
 
@@ -15,6 +15,8 @@ export interface ProcessorOptions {
   readonly table: MethodTable;
   readonly directory: AccountDirectory;
   readonly settings: () => JmapSettings;
+  /** What is mounted beside the methods, for the session. */
+  readonly features?: Features;
 }
 
 /** Whose request it is, and where it came from. */
@@ -37,7 +39,7 @@ export class Processor {
 
   constructor(options: ProcessorOptions) {
     this.#options = options;
-    this.#known = knownCapabilities(options.table);
+    this.#known = knownCapabilities(options);
   }
 
   get settings(): JmapSettings {
@@ -89,12 +91,13 @@ export class Processor {
 
   /** The session, made again when the token, the settings or the origin is another. */
   async session(token: AccessToken | undefined, origin: string): Promise<Session> {
-    const { table, directory } = this.#options;
+    const { table, directory, features = {} } = this.#options;
     const { settings } = this;
-    if (!token) return anonymousSession({ table, settings, origin });
+    const facts = { table, settings, origin, features };
+    if (!token) return anonymousSession(facts);
     const kept = this.#sessions.get(token);
     if (kept && token.current && kept.settings === settings && kept.origin === origin) return kept.session;
-    const session = sessionFor(token, await directory.visible(token), { table, settings, origin });
+    const session = sessionFor(token, await directory.visible(token), facts);
     this.#sessions.set(token, { settings, origin, session });
     return session;
   }

@@ -8,7 +8,7 @@ export {
   updateIdentity,
 } from './identity/identities.ts';
 export type { IdentityFields } from './identity/record.ts';
-export { coldReader, createMail, emailLinks, type MailOptions } from './mail.ts';
+export { createMail, type MailOptions } from './mail.ts';
 export * from './search/index.ts';
 export * from './sharing/index.ts';
 export * from './submission/record.ts';

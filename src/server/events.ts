@@ -7,6 +7,8 @@ declare module '../base/events.ts' {
     'server.worker-died': { worker: number; error: unknown; restartInMs: number };
     /** A message of the operator was delivered. */
     'operator.sent': { sender: string; recipients: number };
+    /** Secrets of records were given out over the operator's socket. */
+    'operator.secrets-shown': { type: string; records: number };
     /** Text search has ended or could not begin; everything else goes on. */
     'server.search-failed': { error: unknown };
     /** A certificate of the registry cannot be read or used; it is left out. */

@@ -1,5 +1,6 @@
 // The HTTP face: JMAP, health and sign-in over one server. Other HTTP protocols are mounted here as they come.
 import { type Access, type AccessToken, permission, type SignInFailure } from '../access/index.ts';
+import { adminRoutes } from '../admin/index.ts';
 import { AccessDenied, Unavailable } from '../base/index.ts';
 import { type ClientAddress, HttpError } from '../formats/http/index.ts';
 import {
@@ -9,10 +10,20 @@ import {
   type HttpServer,
   type Readiness,
 } from '../http/index.ts';
-import { apiRoutes, downloadRoutes, eventSourceRoutes, type StateHub, uploadRoutes } from '../jmap/index.ts';
+import {
+  apiRoutes,
+  downloadRoutes,
+  eventSourceRoutes,
+  Processor,
+  type StateHub,
+  uploadRoutes,
+  webSocketRoutes,
+  webSocketUpgrades,
+} from '../jmap/index.ts';
 import { accountDirectory } from './account-directory.ts';
 import { jmapBlobs, jmapTable } from './jmap-table.ts';
 import type { Services } from './services.ts';
+import { welcomeRoute } from './welcome.ts';
 import { httpSettings, jmapSettings, trustedNetworks } from './settings.ts';
 
 export interface HttpFaceOptions {
@@ -32,19 +43,30 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
   const hostname = (): string => registry.singleton('SystemSettings').defaultHostname;
   const blobs = jmapBlobs(services);
   const table = jmapTable(services, blobs);
+  const processor = new Processor({ table, directory, settings, features: { webSocket: true } });
   const inspect = permission('sysClusterNodeGet');
   return createHttpServer<AccessToken>({
     routes: [
+      welcomeRoute,
       ...healthRoutes<AccessToken>({
         readiness,
         started: () => true,
         mayInspect: ({ caller }) => caller?.has(inspect) === true,
       }),
-      ...apiRoutes({ table, directory, settings }),
+      ...apiRoutes(processor),
+      ...webSocketRoutes(),
+      ...adminRoutes(services),
       ...downloadRoutes({ blobs, directory }),
       ...uploadRoutes({ temporary: services.blobs, directory, memory: stores.memory, settings }),
       ...eventSourceRoutes({ hub, accounts, directory, settings }),
     ],
+    upgrades: webSocketUpgrades({
+      processor,
+      hub,
+      accounts,
+      directory,
+      refresh: (token) => access.refresh(token),
+    }),
     signIn: (credentials, client, secure) => signIn(access, credentials, client, secure),
     unlimited: (token) => token.has(UNLIMITED),
     memory: stores.memory,

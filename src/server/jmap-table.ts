@@ -12,6 +12,7 @@ import {
   quotaMethods,
   registryMethods,
 } from '../jmap/index.ts';
+import { adminMethods } from './admin-methods.ts';
 import type { Services } from './services.ts';
 import { jmapSettings } from './settings.ts';
 
@@ -34,15 +35,14 @@ export function jmapTable(services: Services, blobs: Blobs): MethodTable {
   return methodTable([
     ...coreMethods,
     ...registryMethods(registry),
+    ...adminMethods(services),
     ...mailMethods(mailServices),
     ...blobMethods({
       blobs,
       temporary: services.blobs,
       memory: stores.memory,
       settings,
-      lookups: mailLookups(mailServices, (account, type, hashes) =>
-        services.blobs.documents(account, type, hashes),
-      ),
+      lookups: mailLookups(mailServices, (id, type, hashes) => services.blobs.documents(id, type, hashes)),
     }),
     ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
   ]);

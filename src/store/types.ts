@@ -77,8 +77,6 @@ export interface Batch {
   assertEmpty(range: Range): this;
   /** Bytes so far. */
   readonly size: number;
-  /** Changes and conditions so far. */
-  readonly count: number;
 }
 
 export type CommitResult =

@@ -1,4 +1,5 @@
 // What the operator's commands do.
+import { schemaDocument } from '../../admin/index.ts';
 import { encodeId, Invalid, randomText } from '../../base/index.ts';
 import {
   DECLARATIONS,
@@ -10,6 +11,8 @@ import {
 import { operatorPassword } from '../operator-password.ts';
 import type { Services } from '../services.ts';
 import type { CreatedAccount, ListedAccount, OperatorCommands, ServerStatus } from './protocol.ts';
+import { operatorJmap } from './jmap.ts';
+import { revealRecords } from './reveal.ts';
 import { sendMessage } from './send.ts';
 import type { OperatorHandlers } from './server.ts';
 
@@ -26,6 +29,9 @@ export function operatorCommands({ services, status }: CommandContext): Operator
     'account.create': (args) => createAccount(services, args),
     'account.list': () => listAccounts(registry),
     send: (args) => sendMessage(services, args),
+    jmap: operatorJmap(services),
+    reveal: ({ object, ids }) => revealRecords(registry, object, ids),
+    schema: () => Promise.resolve(schemaDocument()),
   };
 }
 

@@ -84,7 +84,8 @@ export async function openRegistryWorld(
     domain: 'example.org',
     hostname: 'mail.example.org',
     listeners: { bind: '127.0.0.1' },
-    password: PASSWORD,
+    // a complete hash is stored as it is: making one for every world takes time
+    password: PASSWORD_HASH,
   });
   const administrator = await access.directory.findAccount('admin@example.org');
   const admin = administrator === undefined ? undefined : await access.token(administrator);

@@ -97,7 +97,8 @@ class MainThread {
       this.#writeAddresses();
       this.#stopMaintenance = startMaintenance(services);
       onStopSignals((signal) => void this.#stop(signal));
-      const startMs = now() - this.#startedAt;
+      // Counted from the start of the process, modules and all.
+      const startMs = Math.round(performance.now());
       emit('server.started', { version: this.#version, ms: startMs });
       return { block: this.#block(administrator, startMs), ended: this.#ended.promise };
     } catch (error) {

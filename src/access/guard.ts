@@ -201,17 +201,34 @@ export class GrantsGuard {
       if (!(await this.#isAdministrator(view, id))) this.#administrators.delete(id);
       else return this.#stamp(change, seen);
     }
-    for await (const page of this.#registry.scan('Account')) {
-      for (const { id } of page) {
-        if (!(await this.#isAdministrator(view, id))) continue;
-        this.#administrators.add(id);
-        if (this.#administrators.size > REMEMBERED) this.#administrators.clear();
-        return this.#stamp(change, seen);
-      }
+    const id = await this.#findAdministrator(change, view);
+    if (id !== undefined) {
+      if (this.#administrators.size >= REMEMBERED) this.#administrators.clear();
+      this.#administrators.add(id);
+      return this.#stamp(change, seen);
     }
     throw new Refusal('forbidden', {
       description: 'The last administrator of the server cannot be removed.',
     });
+  }
+
+  /** The first account that administers the server when the change is done. */
+  async #findAdministrator(change: Change, view: GrantsView): Promise<number | undefined> {
+    const changed = change.declaration.name === 'Account' ? change.id : undefined;
+    // accounts with nothing of their own hold what their roles hold: each set of roles is worked out once
+    const known = new Map<string, boolean>();
+    for await (const page of this.#registry.scan('Account')) {
+      for (const { id, value } of page) {
+        const account = id === changed ? (change.value as Account | undefined) : value;
+        if (!account || !mayAdminister(account)) continue;
+        const key = rolesAlone(account);
+        if (key !== undefined && known.get(key) === false) continue;
+        const administers = ADMINISTRATOR.isSubsetOf(await effective(view, id, account));
+        if (key !== undefined) known.set(key, administers);
+        if (administers && (await this.#isAdministrator(view, id))) return id;
+      }
+    }
+    return undefined;
   }
 
   #stamp(change: Change, seen: Uint8Array | undefined): void {
@@ -266,10 +283,20 @@ const takesAway = (before: Pair, after: Pair): boolean =>
 
 /** Only who can sign in to the whole server counts. */
 const isAdministrator = (account: Account, held: PermissionSet): boolean =>
-  account['@type'] === 'User' &&
-  account.memberTenantId === null &&
-  account.credentials.length > 0 &&
-  ADMINISTRATOR.isSubsetOf(held);
+  mayAdminister(account) && ADMINISTRATOR.isSubsetOf(held);
+
+const mayAdminister = (account: Account): account is Extract<Account, { '@type': 'User' }> =>
+  account['@type'] === 'User' && account.memberTenantId === null && account.credentials.length > 0;
+
+/** Names the roles of an account that holds what they hold and nothing else; undefined for any other. */
+function rolesAlone({
+  permissions,
+  memberGroupIds,
+  roles,
+}: Extract<Account, { '@type': 'User' }>): string | undefined {
+  if (permissions['@type'] !== 'Inherit' || memberGroupIds.length > 0) return undefined;
+  return roles['@type'] === 'Custom' ? roles.roleIds.join() : roles['@type'];
+}
 
 const NAMED = 5;
 

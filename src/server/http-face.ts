@@ -35,7 +35,7 @@ export interface HttpFaceOptions {
 }
 
 export function httpFace(services: Services, options: HttpFaceOptions): HttpServer {
-  const { registry, access, stores, accounts } = services;
+  const { registry, access, stores, accounts, pushKey } = services;
   const { publicUrl, exempt, readiness, hub } = options;
   const settings = jmapSettings(registry);
   const directory = accountDirectory(registry);
@@ -43,7 +43,8 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
   const hostname = (): string => registry.singleton('SystemSettings').defaultHostname;
   const blobs = jmapBlobs(services);
   const table = jmapTable(services, blobs);
-  const processor = new Processor({ table, directory, settings, features: { webSocket: true } });
+  const features = { webSocket: true, serverKey: () => pushKey.signer()?.publicKey ?? '' };
+  const processor = new Processor({ table, directory, settings, features });
   const inspect = permission('sysClusterNodeGet');
   return createHttpServer<AccessToken>({
     routes: [

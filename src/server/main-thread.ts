@@ -33,6 +33,8 @@ import { type OperatorServer, serveOperator } from './operator/server.ts';
 import { operatorPassword } from './operator-password.ts';
 import { startMaintenance } from './maintenance.ts';
 import type { ServerOptions } from './options.ts';
+import { type RunningPush, startPush } from './push.ts';
+import { makePushKey } from './push-key.ts';
 import { openServices, type Services } from './services.ts';
 import { onStopSignals } from './signals.ts';
 import { prepareThread, Supervisor } from './supervisor.ts';
@@ -67,6 +69,7 @@ class MainThread {
   #services: Services | undefined;
   #supervisor: Supervisor | undefined;
   #operator: OperatorServer | undefined;
+  #push: RunningPush | undefined;
   #stopMaintenance: (() => void) | undefined;
   #stopping = false;
 
@@ -89,6 +92,9 @@ class MainThread {
       const services = await openServices(stores, { recoveryAdmin: this.#options.recoveryAdmin, search });
       this.#services = services;
       const administrator = await this.#bootstrap(services);
+      await makePushKey(services.registry);
+      await services.pushKey.load();
+      this.#push = await startPush(services);
       await this.#startThreads(stores, services, spare);
       this.#operator = await serveOperator(
         this.#folder.run,
@@ -248,6 +254,7 @@ class MainThread {
 
   /** The search store reads the data store, so it goes first. */
   async #close(): Promise<void> {
+    this.#push?.close();
     await this.#services?.close();
     await this.#search?.close();
     await this.#stores?.close();

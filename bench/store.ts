@@ -9,6 +9,8 @@ import { type Batch, keys, openEmbedded, type Stores } from '../src/store/index.
 
 const SECONDS = Number(process.argv[2] ?? 3);
 const MESSAGE = 5000;
+/** Rows that are read. */
+const ROWS = 100_000;
 /** Numbers the documents. */
 let serial = 1;
 
@@ -26,7 +28,9 @@ try {
     const delivery = await commits(stores, committers, deliveryBatch);
     report(`${committers} committers, deliveries`, delivery);
   }
+  await prepare(stores);
   report('gets', await gets(stores));
+  report('gets, 100 at once', await manyGets(stores));
   report('scanned rows', await scans(stores));
 } finally {
   await stores.close();
@@ -94,12 +98,35 @@ function message(): Uint8Array {
   return new Uint8Array(Buffer.from(Buffer.from(random).toString('hex'), 'latin1'));
 }
 
+/** Rows of one account, for the reads. */
+async function prepare({ data }: Stores): Promise<void> {
+  for (let n = 0; n < ROWS; ) {
+    const batch = data.newBatch();
+    for (const end = n + 1000; n < end; n++) batch.set(keys.documentKey(900, 1, n), randomBytes(64));
+    await data.commit(batch);
+  }
+}
+
 async function gets({ data }: Stores): Promise<Figure> {
   let count = 0;
   const began = performance.now();
   while (performance.now() - began < SECONDS * 1000) {
-    for (let i = 0; i < 100; i++, count++)
-      await data.get(keys.documentKey(count % 10, 1, (count * 7919) % serial));
+    for (let i = 0; i < 100; i++, count++) {
+      const row = await data.get(keys.documentKey(900, 1, (count * 7919) % ROWS));
+      if (!row) throw new Error('a row is missing');
+    }
+  }
+  return { rate: (count * 1000) / (performance.now() - began) };
+}
+
+async function manyGets({ data }: Stores): Promise<Figure> {
+  let count = 0;
+  const began = performance.now();
+  while (performance.now() - began < SECONDS * 1000) {
+    const wanted = Array.from({ length: 100 }, (_, i) =>
+      keys.documentKey(900, 1, ((count + i) * 7919) % ROWS),
+    );
+    count += (await data.getMany(wanted)).length;
   }
   return { rate: (count * 1000) / (performance.now() - began) };
 }
@@ -108,7 +135,7 @@ async function scans({ data }: Stores): Promise<Figure> {
   let count = 0;
   const began = performance.now();
   while (performance.now() - began < SECONDS * 1000) {
-    const page = await data.scan(keys.documentRange(0, 1));
+    const page = await data.scan(keys.documentRange(900, 1));
     count += page.keys.length;
   }
   return { rate: (count * 1000) / (performance.now() - began) };

@@ -7,6 +7,7 @@ import {
   type PasswordSignIn,
   type SignIn,
 } from './authenticate.ts';
+import { Clients } from './clients/clients.ts';
 import { credentialsHook, credentialsSource } from './credentials.ts';
 import { Directory } from './directory.ts';
 import { GrantsGuard } from './guard.ts';
@@ -17,11 +18,13 @@ import type { AccessToken, AccountId } from './token.ts';
 import { type CredentialUse, TokenService } from './tokens.ts';
 import './events.ts';
 
-export type AccessOptions = Omit<AuthenticatorOptions, 'tokens'>;
+export type AccessOptions = Omit<AuthenticatorOptions, 'tokens' | 'clients'>;
 
 export class Access {
   readonly directory: Directory;
   readonly authenticator: Authenticator;
+  /** Exempt and blocked client addresses, and the counting that blocks. */
+  readonly clients: Clients;
   readonly #tokens: TokenService;
   readonly #options: AccessOptions;
 
@@ -37,8 +40,9 @@ export class Access {
     this.#options = options;
     this.#tokens = new TokenService(registry);
     this.directory = new Directory(registry);
-    this.authenticator = new Authenticator({ ...options, tokens: this.#tokens });
-    registry.addSource('password', passwordSource(registry, this.authenticator));
+    this.clients = new Clients({ registry, memory: options.memory });
+    this.authenticator = new Authenticator({ ...options, tokens: this.#tokens, clients: this.clients });
+    registry.addSource('password', passwordSource(registry, this.authenticator, this.clients));
   }
 
   /** Fills the registry's hooks; the registry can be written to afterwards. */

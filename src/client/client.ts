@@ -9,6 +9,7 @@ import type {
   UploadResult,
 } from '../formats/jmap/index.ts';
 import { CallFailed, RequestFailed } from './errors.ts';
+import { JmapSocket } from './socket.ts';
 import { parseEventStream, type StreamEvent } from './event-stream.ts';
 
 export interface ClientOptions {
@@ -171,6 +172,14 @@ export class JmapClient {
       ...(signal && { signal }),
     });
     if (answer.body) yield* parseEventStream(answer.body);
+  }
+
+  /** A WebSocket (RFC 8887). Throws when the server offers none, or `RequestFailed`. */
+  async socket(): Promise<JmapSocket> {
+    const { capabilities } = await this.session();
+    const url = capabilities['urn:ietf:params:jmap:websocket']?.['url'];
+    if (typeof url !== 'string') throw new Error('the server offers no WebSocket');
+    return JmapSocket.open(url, this.#options.authorization);
   }
 
   async #readSession(): Promise<Session> {

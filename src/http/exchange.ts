@@ -20,12 +20,16 @@ export class HttpExchange<C extends Caller> implements Exchange<C> {
   #query: URLSearchParams | undefined;
   #abort: AbortController | undefined;
   #continue: boolean;
+  readonly #meter: (exchange: HttpExchange<C>) => Promise<void>;
 
   constructor(
     request: IncomingMessage,
     response: ServerResponse | undefined,
     facts: { path: string; search: string; client: ClientAddress; secure: boolean; origin: string },
-    expectsContinue: boolean,
+    options: {
+      readonly expectsContinue: boolean;
+      readonly meter: (exchange: HttpExchange<C>) => Promise<void>;
+    },
   ) {
     this.request = request;
     this.#response = response;
@@ -34,7 +38,8 @@ export class HttpExchange<C extends Caller> implements Exchange<C> {
     this.client = facts.client;
     this.secure = facts.secure;
     this.origin = facts.origin;
-    this.#continue = expectsContinue;
+    this.#continue = options.expectsContinue;
+    this.#meter = options.meter;
   }
 
   get method(): string {
@@ -59,6 +64,10 @@ export class HttpExchange<C extends Caller> implements Exchange<C> {
       if (this.request.socket.destroyed) end();
     }
     return this.#abort.signal;
+  }
+
+  meter(): Promise<void> {
+    return this.#meter(this);
   }
 
   /** Ends what waits on the signal. */

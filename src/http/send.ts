@@ -1,6 +1,7 @@
 // Writes a reply: headers with the defaults of every answer, then the body at the pace of the peer.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodyWriter, Reply, ReplyHeaders } from '../formats/http/index.ts';
+import { encodeReply } from './compress.ts';
 
 /** A peer that takes nothing of what waits for it for this long is cut off. */
 export const STALLED_MS = 60_000;
@@ -69,10 +70,11 @@ export function standingHeaders(settings: HeaderSettings): StandingHeaders {
 export async function sendReply(
   request: IncomingMessage,
   response: ServerResponse,
-  reply: Reply,
+  plain: Reply,
   standing: StandingHeaders,
   secure: boolean,
 ): Promise<void> {
+  const reply = await encodeReply(plain, request.headers['accept-encoding'], request.method);
   const headers = flatHeaders(reply.headers, standing, secure);
   const { status, body } = reply;
   const bare = request.method === 'HEAD' || status === 204 || status === 304;

@@ -118,6 +118,8 @@ class TableServer<C extends Caller> implements HttpServer {
       requireHostHeader: true,
       insecureHTTPParser: false,
       noDelay: true,
+      // RFC 9110 §7.8: other offers (h2c) are passed over, and the request is answered as it is.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     });
     server.maxHeadersCount = MAX_HEADER_FIELDS + 1;
     server.on('request', (request, response) => this.#serve(request, response, false));
@@ -165,7 +167,8 @@ class TableServer<C extends Caller> implements HttpServer {
   #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const started = performance.now();
     const facts = this.#facts(request);
-    const exchange = new HttpExchange<C>(request, response, facts, expectsContinue);
+    const options = { expectsContinue, meter: this.#meter };
+    const exchange = new HttpExchange<C>(request, response, facts, options);
     this.#open.add(exchange);
     response.once('close', () => {
       this.#open.delete(exchange);
@@ -246,16 +249,19 @@ class TableServer<C extends Caller> implements HttpServer {
       throw error instanceof HttpError && error.problem.status === 401 ? this.#unauthorized() : error;
     }
     exchange.caller = caller;
-    const { rateLimitAuthenticated } = this.#options.settings();
-    if (metered && rateLimitAuthenticated && !this.#options.unlimited(caller)) {
-      await countRequest(
-        this.#options.memory,
-        'requests',
-        `account.${caller.account}`,
-        rateLimitAuthenticated,
-      );
-    }
+    if (metered) await this.#meter(exchange);
   }
+
+  /** Counts a request of a signed-in caller. */
+  readonly #meter = async ({ caller, client }: HttpExchange<C>): Promise<void> => {
+    if (client.exempt) return;
+    if (!caller) return this.#countAnonymous(client);
+    const { memory, settings, unlimited } = this.#options;
+    const { rateLimitAuthenticated } = settings();
+    if (rateLimitAuthenticated && !unlimited(caller)) {
+      await countRequest(memory, 'requests', `account.${caller.account}`, rateLimitAuthenticated);
+    }
+  };
 
   async #countAnonymous(client: ClientAddress): Promise<void> {
     const { rateLimitAnonymous } = this.#options.settings();
@@ -294,7 +300,8 @@ class TableServer<C extends Caller> implements HttpServer {
 
   /** Upgrades are for signed-in callers on a path of the table; everything else is answered and closed. */
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const exchange = new HttpExchange<C>(request, undefined, this.#facts(request), false);
+    const options = { expectsContinue: false, meter: this.#meter };
+    const exchange = new HttpExchange<C>(request, undefined, this.#facts(request), options);
     this.#open.add(exchange);
     socket.once('close', () => this.#open.delete(exchange));
     const found = this.#router.findUpgrade(exchange.path);
@@ -304,7 +311,7 @@ class TableServer<C extends Caller> implements HttpServer {
       if (this.#clearStranger(exchange)) throw new HttpError({ status: 403, detail: 'Use TLS.' });
       exchange.params = found.params;
       await this.#admit(exchange, 'required', false);
-      await found.route.handle(exchange, socket, head);
+      await found.route.handle(exchange, socket, head, request);
     };
     run().catch((error: unknown) => {
       const reply = this.#failure(exchange, error);

@@ -34,6 +34,9 @@ const SIGNED_IN: readonly (readonly [capability: string, command: string])[] = [
   ['STATUS=SIZE', 'STATUS'],
   ['OBJECTID', 'FETCH'],
   ['PREVIEW', 'FETCH'],
+  ['QUOTA', 'GETQUOTA'],
+  ['QUOTA=RES-STORAGE', 'GETQUOTA'],
+  ['QUOTA=RES-MESSAGE', 'GETQUOTA'],
 ];
 
 /** The words of CAPABILITY for this session as it is now. */

@@ -12,6 +12,7 @@ import {
 } from '../formats/imap/index.ts';
 import type { MailAccount } from '../mail/index.ts';
 import type { Connection } from '../net/index.ts';
+import type { ColdCache } from './cold-cache.ts';
 import type { MailboxCounts } from './counts.ts';
 import type { Limits } from './limits.ts';
 import type { OperationTable } from './operation.ts';
@@ -32,6 +33,7 @@ export interface Face {
   readonly options: ImapOptions;
   readonly limits: Limits;
   readonly counts: MailboxCounts;
+  readonly cold: ColdCache;
   readonly table: OperationTable;
 }
 

@@ -5,6 +5,7 @@ import { fetchOperations } from './commands/fetch.ts';
 import { idleOperations } from './commands/idle.ts';
 import { listOperations } from './commands/list.ts';
 import { mailboxOperations } from './commands/mailboxes.ts';
+import { quotaOperations } from './commands/quota.ts';
 import { searchOperations } from './commands/search.ts';
 import { selectOperations } from './commands/select.ts';
 import { sessionOperations } from './commands/session.ts';
@@ -20,6 +21,7 @@ export const imapOperations: readonly ImapOperation[] = [
   ...mailboxOperations,
   ...listOperations,
   ...statusOperations,
+  ...quotaOperations,
   ...selectOperations,
   ...appendOperations,
   ...fetchOperations,

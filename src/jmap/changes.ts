@@ -45,7 +45,7 @@ export async function changesResult(
 
 /** The changes of a type since a state string. Throws `cannotCalculateChanges`. */
 export async function changesSince(
-  account: Account,
+  account: Pick<Account, 'head' | 'changes'>,
   type: DataType,
   sinceState: string,
   limit: number,

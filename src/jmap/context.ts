@@ -25,6 +25,8 @@ export interface RequestContext {
   readonly token: AccessToken;
   readonly client: ClientAddress;
   readonly directory: AccountDirectory;
+  /** Capabilities that the request names. */
+  readonly using: ReadonlySet<string>;
   /** Creation ids of the request so far, without `#` (RFC 8620 §5.3). */
   readonly created: Map<string, string>;
   readonly slice: Slice;
@@ -37,6 +39,9 @@ export interface RequestLimits {
   readonly maxQueryResults: number;
   readonly maxChanges: number;
 }
+
+/** The id of a blob as the client means it; `#key` of nothing stays as it is and names nothing. */
+export const realBlobId = (request: RequestContext, id: string): string => realId(request, id) ?? id;
 
 /** The id that a client means: `#key` stands for what was created under that key. */
 export function realId(request: RequestContext, id: string): string | undefined {

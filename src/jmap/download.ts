@@ -93,10 +93,10 @@ async function streamed(
   const { from, to } = range ?? { from: 0, to: length };
   const reply = range ? partial(headers, range, length) : { status: 200, headers };
   const sized = { ...reply, headers: { ...reply.headers, 'Content-Length': String(to - from) } };
-  if (exchange.method === 'HEAD') return sized;
   const piece = { offset: start + from, length: to - from };
-  // One read costs less than a stream for what fits into a piece.
-  if (piece.length > SMALL) return { ...sized, body: reads.stream(hash, piece) };
+  // One read costs less than a stream for what fits into a piece. For HEAD the stream is never begun.
+  if (piece.length > SMALL || exchange.method === 'HEAD')
+    return { ...sized, body: reads.stream(hash, piece) };
   const bytes = await reads.read(hash, piece);
   if (bytes?.length !== piece.length) throw notFound();
   return { ...sized, body: bytes };

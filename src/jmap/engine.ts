@@ -41,11 +41,12 @@ export function checkCapabilities(using: readonly string[], known: ReadonlySet<s
 /** Runs all calls; never throws for what a call does. */
 export async function runCalls(
   request: JmapRequest,
-  context: RequestContext,
+  shared: Omit<RequestContext, 'using'>,
   table: MethodTable,
 ): Promise<MethodResponse[]> {
   const responses: MethodResponse[] = [];
   const using = new Set(request.using);
+  const context: RequestContext = { ...shared, using };
   const budget = new ReferenceBudget(REFERENCE_VALUES);
   for (const [name, args, callId] of request.methodCalls) {
     const started = performance.now();

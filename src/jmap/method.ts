@@ -89,5 +89,6 @@ export const URN = {
   vacation: 'urn:ietf:params:jmap:vacationresponse',
   blob: 'urn:ietf:params:jmap:blob',
   quota: 'urn:ietf:params:jmap:quota',
+  websocket: 'urn:ietf:params:jmap:websocket',
   registry: 'urn:stalwart:jmap',
 } as const;

@@ -4,17 +4,27 @@ import { createHash } from 'node:crypto';
 import { type AccessToken, permission, type PermissionName } from '../access/index.ts';
 import { encodeId } from '../base/index.ts';
 import type { JsonObject, Session, SessionAccount } from '../formats/jmap/index.ts';
+import { DIGEST_NAMES } from './blob/get.ts';
+import { MAIL_LOOKUPS } from './blob/lookup.ts';
+import { MAX_DATA_SOURCES, maxSizeBlobSet } from './blob/services.ts';
 import type { VisibleAccount } from './context.ts';
 import type { MethodTable } from './engine.ts';
 import { URN } from './method.ts';
 import type { JmapSettings } from './settings.ts';
+
+/** What is mounted beside the methods. */
+export interface Features {
+  readonly webSocket?: boolean;
+}
 
 /** One row of the capability table. */
 interface Capability {
   readonly urn: string;
   /** It is advertised when this method is in the table; absent means always. */
   readonly method?: string;
-  readonly session: (settings: JmapSettings) => JsonObject;
+  /** It is advertised when this is mounted. */
+  readonly feature?: keyof Features;
+  readonly session: (settings: JmapSettings, facts: SessionFacts) => JsonObject;
   /** Absent for capabilities that belong to no account. */
   readonly account?: (settings: JmapSettings, account: VisibleAccount) => JsonObject;
   /** The entry of an account needs this permission. */
@@ -63,20 +73,46 @@ const CAPABILITIES: readonly Capability[] = [
     account: (_settings, account) => ({ ...MAIL, mayCreateTopLevelMailbox: account.member }),
     guard: 'jmapEmailGet',
   },
+  {
+    urn: URN.blob,
+    method: 'Blob/get',
+    session: nothing,
+    account: (settings) => ({
+      maxSizeBlobSet: maxSizeBlobSet(settings),
+      maxDataSources: MAX_DATA_SOURCES,
+      supportedTypeNames: [...MAIL_LOOKUPS],
+      supportedDigestAlgorithms: [...DIGEST_NAMES],
+    }),
+    guard: 'jmapBlobGet',
+  },
+  {
+    urn: URN.websocket,
+    feature: 'webSocket',
+    session: (_settings, { origin }) => ({
+      url: `${origin.replace(/^http/, 'ws')}/jmap/ws`,
+      supportsPush: true,
+    }),
+    account: nothing,
+  },
+  { urn: URN.quota, method: 'Quota/get', session: nothing, account: nothing, guard: 'jmapQuotaGet' },
   { urn: URN.registry, session: nothing, account: nothing },
 ];
 
 /** Capabilities that `using` may name. */
-export const knownCapabilities = (table: MethodTable): ReadonlySet<string> =>
-  new Set(advertised(table).map((capability) => capability.urn));
+export const knownCapabilities = (facts: Pick<SessionFacts, 'table' | 'features'>): ReadonlySet<string> =>
+  new Set(advertised(facts).map((capability) => capability.urn));
 
-const advertised = (table: MethodTable): Capability[] =>
-  CAPABILITIES.filter(({ method }) => method === undefined || table.has(method));
+const advertised = ({ table, features = {} }: Pick<SessionFacts, 'table' | 'features'>): Capability[] =>
+  CAPABILITIES.filter(
+    ({ method, feature }) =>
+      (method === undefined || table.has(method)) && (feature === undefined || features[feature]),
+  );
 
 export interface SessionFacts {
   readonly table: MethodTable;
   readonly settings: JmapSettings;
   readonly origin: string;
+  readonly features?: Features;
 }
 
 /** The whole session of a caller. */
@@ -85,9 +121,7 @@ export function sessionFor(
   accounts: readonly VisibleAccount[],
   facts: SessionFacts,
 ): Session {
-  const list = advertised(facts.table).filter(
-    ({ guard }) => guard === undefined || token.has(permission(guard)),
-  );
+  const list = advertised(facts).filter(({ guard }) => guard === undefined || token.has(permission(guard)));
   const own = encodeId(token.account);
   const primaryAccounts: Record<string, string> = {};
   for (const { urn, account } of list) if (account) primaryAccounts[urn] = own;
@@ -133,9 +167,10 @@ function accountView(
   };
 }
 
-function serverFacts({ table, settings, origin }: SessionFacts) {
+function serverFacts(facts: SessionFacts) {
+  const { settings, origin } = facts;
   const capabilities: Record<string, JsonObject> = {};
-  for (const { urn, session } of advertised(table)) capabilities[urn] = session(settings);
+  for (const { urn, session } of advertised(facts)) capabilities[urn] = session(settings, facts);
   return {
     capabilities,
     apiUrl: `${origin}/jmap/`,

@@ -16,6 +16,10 @@ export interface JmapSettings {
   readonly uploadQuota: number;
   readonly uploadTtlMs: number;
   readonly eventSourceThrottleMs: number;
+  readonly websocketThrottleMs: number;
+  readonly websocketHeartbeatMs: number;
+  /** Silence after which a WebSocket is closed. */
+  readonly websocketTimeoutMs: number;
 }
 
 export const DEFAULT_JMAP_SETTINGS: JmapSettings = {
@@ -34,4 +38,7 @@ export const DEFAULT_JMAP_SETTINGS: JmapSettings = {
   uploadQuota: 50_000_000,
   uploadTtlMs: 3_600_000,
   eventSourceThrottleMs: 1000,
+  websocketThrottleMs: 1000,
+  websocketHeartbeatMs: 60_000,
+  websocketTimeoutMs: 600_000,
 };

@@ -48,6 +48,7 @@ export const testContext = (
   token,
   client: { address: '127.0.0.1', port: 1, loopback: true, exempt: true },
   directory,
+  using: new Set(),
   created: new Map(),
   slice: new Slice(),
   limits: { maxObjectsInGet: 500, maxObjectsInSet: 500, maxQueryResults: 5000, maxChanges: 5000 },

@@ -3,16 +3,10 @@
 import type { AccountId } from '../account/index.ts';
 import { type AccessToken, permission } from '../access/index.ts';
 import { decodeId, now } from '../base/index.ts';
-import {
-  type Exchange,
-  HttpError,
-  jsonReply,
-  type Reply,
-  type Route,
-  tooMany,
-} from '../formats/http/index.ts';
+import { type Exchange, HttpError, jsonReply, type Reply, type Route } from '../formats/http/index.ts';
 import { RequestError } from '../formats/jmap/index.ts';
 import type { MemoryStore } from '../store/index.ts';
+import { checkAllowance, spendAllowance } from './allowance.ts';
 import { wholeBlobId } from './blob-id.ts';
 import type { AccountDirectory } from './context.ts';
 import { Gate } from './gate.ts';
@@ -60,7 +54,7 @@ async function upload(exchange: Exchange<AccessToken>, options: UploadOptions, g
   const leave = gate.enter(token.account, free ? Infinity : settings.maxConcurrentUploads);
   if (!leave) return refuse(new RequestError('limit', 'Too many uploads at once.', 'maxConcurrentUpload'));
   try {
-    if (!unlimited) await checkAllowance(account.id, options, settings);
+    if (!unlimited) await checkAllowance(account.id, options.memory, settings);
     const body = exchange.chunks(unlimited ? Number.MAX_SAFE_INTEGER : settings.maxUploadSize);
     const { hash, size } = await options.temporary.keep(account.id, body, now() + settings.uploadTtlMs);
     if (!unlimited) await spendAllowance(account.id, size, options.memory, settings);
@@ -83,41 +77,4 @@ async function upload(exchange: Exchange<AccessToken>, options: UploadOptions, g
 /** Taken from the client, never guessed. */
 function uploadType(header: string | undefined): string {
   return header !== undefined && header !== '' && header.length <= 255 ? header : 'application/octet-stream';
-}
-
-/** Counters of the window that is running, and when it ends. */
-function window(account: AccountId, { uploadTtlMs }: JmapSettings) {
-  const number = Math.floor(now() / uploadTtlMs);
-  const key = (what: string) => `jmap.upload.${what}.${account}.${number}`;
-  return { files: key('files'), bytes: key('bytes'), resetMs: (number + 1) * uploadTtlMs - now() };
-}
-
-/** Throws 429 when the number or the bytes of temporary blobs in this window are used up. */
-async function checkAllowance(
-  account: AccountId,
-  { memory }: UploadOptions,
-  settings: JmapSettings,
-): Promise<void> {
-  const { files, bytes, resetMs } = window(account, settings);
-  const { maxUploadCount, uploadQuota, uploadTtlMs } = settings;
-  const rate = (count: number) => ({ count, periodMs: uploadTtlMs });
-  const [count, used] = await Promise.all([
-    memory.incr(files, 0, uploadTtlMs),
-    memory.incr(bytes, 0, uploadTtlMs),
-  ]);
-  if (count >= maxUploadCount) throw tooMany('blob-upload-files', 'requests', rate(maxUploadCount), resetMs);
-  if (used >= uploadQuota) throw tooMany('blob-upload-bytes', 'content-bytes', rate(uploadQuota), resetMs);
-}
-
-async function spendAllowance(
-  account: AccountId,
-  size: number,
-  memory: MemoryStore,
-  settings: JmapSettings,
-): Promise<void> {
-  const { files, bytes } = window(account, settings);
-  await Promise.all([
-    memory.incr(files, 1, settings.uploadTtlMs),
-    memory.incr(bytes, size, settings.uploadTtlMs),
-  ]);
 }

@@ -1,7 +1,7 @@
 // Blobs of an account beside its e-mails: who may read one, and uploads that are kept for a while (RFC 8620 §6).
 import { hash as digest } from 'node:crypto';
-import type { AccountId } from '../account/index.ts';
-import { concatBytes, now, readU53 } from '../base/index.ts';
+import type { AccountId, DataType, DocumentId } from '../account/index.ts';
+import { concatBytes, now, readU32, readU53 } from '../base/index.ts';
 import { type BlobStore, type DataStore, keys, type SpoolFile, type Stores } from '../store/index.ts';
 
 export interface BlobAccess {
@@ -13,6 +13,14 @@ export interface BlobAccess {
     body: AsyncIterable<Uint8Array>,
     until: number,
   ): Promise<{ readonly hash: Uint8Array; readonly size: number }>;
+  /** Keeps a blob that is stored already for an account until a time; false when there is no such blob. */
+  keepStored(account: AccountId, hash: Uint8Array, until: number): Promise<boolean>;
+  /** Documents of a type that link each blob, in the order asked. */
+  documents(
+    account: AccountId,
+    type: DataType,
+    hashes: readonly Uint8Array[],
+  ): Promise<readonly (readonly DocumentId[])[]>;
   /** Ends leases that are over, at most `limit`; returns how many. For the daily clean-up, before blobs are collected. */
   expire(limit: number): Promise<number>;
 }
@@ -43,6 +51,9 @@ export function createBlobAccess({ data, blobs }: Pick<Stores, 'data' | 'blobs'>
       }
       return { hash, size };
     },
+    keepStored: (account, hash, until) => leaseStored(data, account, hash, until),
+    documents: (account, type, hashes) =>
+      Promise.all(hashes.map((hash) => linkedDocuments(data, account, type, hash))),
     expire: (limit) => expire(data, limit),
   };
 }
@@ -86,7 +97,6 @@ async function gather(body: AsyncIterable<Uint8Array>, blobs: BlobStore): Promis
   }
 }
 
-/** A longer lease that is there already stays. */
 async function lease(
   data: DataStore,
   account: AccountId,
@@ -95,9 +105,43 @@ async function lease(
   until: number,
 ): Promise<void> {
   const key = keys.blobLeaseKey(account, hash);
+  const end = keys.u53Part(await leaseEnd(data, key, until));
+  await data.commit(data.newBatch().putBlob(hash, content).set(key, end));
+}
+
+/** The blob must still be there when the lease is written; the lease takes it out of the collector's hands. */
+async function leaseStored(
+  data: DataStore,
+  account: AccountId,
+  hash: Uint8Array,
+  until: number,
+): Promise<boolean> {
+  const key = keys.blobLeaseKey(account, hash);
+  const end = keys.u53Part(await leaseEnd(data, key, until));
+  const { ok } = await data.commit(data.newBatch().assert(keys.blobKey(hash), 'present').set(key, end));
+  return ok;
+}
+
+/** A longer lease that is there already stays. */
+async function leaseEnd(data: DataStore, key: Uint8Array, until: number): Promise<number> {
   const before = await data.get(key);
-  const end = Math.max(until, before ? readU53(before, 0) : 0);
-  await data.commit(data.newBatch().putBlob(hash, content).set(key, keys.u53Part(end)));
+  return Math.max(until, before ? readU53(before, 0) : 0);
+}
+
+async function linkedDocuments(
+  data: DataStore,
+  account: AccountId,
+  type: DataType,
+  hash: Uint8Array,
+): Promise<DocumentId[]> {
+  const found: DocumentId[] = [];
+  const range = keys.blobLinkRange(hash, account, type);
+  for (let after: Uint8Array | undefined; ; ) {
+    const page = await data.scan(range, { keysOnly: true, ...(after && { after }) });
+    for (const key of page.keys) found.push(readU32(key, key.length - 4));
+    if (!page.next) return found;
+    after = page.next;
+  }
 }
 
 async function expire(data: DataStore, limit: number): Promise<number> {

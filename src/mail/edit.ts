@@ -97,7 +97,7 @@ export class Edit {
       if (!row) continue;
       const record = decodeThread(row);
       this.#threads.set(id, threadEdit(record));
-      if (record.mailboxes.length > 1) others.push(...record.mailboxes);
+      others.push(...record.mailboxes);
     }
     await this.loadMailboxes(others);
   }
@@ -155,9 +155,10 @@ export class Edit {
   change(
     id: DocumentId,
     before: EmailRecord | undefined,
-    after: EmailRecord | undefined,
+    wanted: EmailRecord | undefined,
     aspects: number,
   ): void {
+    const after = wanted && withOneModseq(wanted);
     this.#count(before, after, (aspects & Aspect.Keywords) !== 0);
     this.#thread(before, after);
     const { w } = this;
@@ -324,6 +325,16 @@ const allOf = (email: EmailRecord | undefined): DocumentId[] =>
 
 export const isVisible = (email: EmailRecord | undefined): boolean =>
   email?.memberships.some(({ deleted }) => !deleted) === true;
+
+/**
+ * In its only mailbox an e-mail has one modseq, whichever field it stands in: put into `flagModseq`, columns need no
+ * other one for it.
+ */
+function withOneModseq(email: EmailRecord): EmailRecord {
+  const [only, another] = email.memberships;
+  if (!only || another || only.addModseq <= email.flagModseq) return email;
+  return { ...email, flagModseq: only.addModseq };
+}
 
 /** MODSEQ of an e-mail in a mailbox (`spec-mail-access.md` §7.4). */
 export const modseqIn = (email: EmailRecord, { addModseq }: Membership): ChangeId =>

@@ -1,4 +1,17 @@
 export { type BlobAccess, createBlobAccess } from './blobs.ts';
-export { coldReader, createMail, emailLinks, type MailOptions } from './mail.ts';
+export {
+  createIdentity,
+  destroyIdentity,
+  type Identity,
+  type IdentityOwner,
+  readIdentities,
+  updateIdentity,
+} from './identity/identities.ts';
+export type { IdentityFields } from './identity/record.ts';
+export { createMail, type MailOptions } from './mail.ts';
 export * from './search/index.ts';
+export * from './sharing/index.ts';
+export * from './submission/record.ts';
+export * from './submission/submissions.ts';
 export * from './types.ts';
+export * from './vacation/vacation.ts';

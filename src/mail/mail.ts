@@ -1,12 +1,12 @@
 // Opens the mail floor over the stores.
 import { LRUCache } from 'lru-cache';
-import { type AccountId, type Accounts, DataType, type DocumentLinks } from '../account/index.ts';
+import type { AccountId, Accounts } from '../account/index.ts';
 import type { DataStore } from '../store/index.ts';
-import { mailAccount, readCold } from './account.ts';
+import { mailAccount } from './account.ts';
 import { ColumnCache } from './columns/cache.ts';
 import { SnapshotStore } from './columns/snapshot-store.ts';
 import { deliver } from './deliver.ts';
-import type { MailSearch, ReadColds } from './search/index.ts';
+import type { MailSearch } from './search/index.ts';
 import { effectiveLimits, Room } from './store-message.ts';
 import type { Mail, MailAccount, MailLimits, MailSettings } from './types.ts';
 
@@ -55,6 +55,7 @@ export function createMail({
       const [limits, head] = await Promise.all([limitsOf(id), accounts.get(id).head()]);
       new Room(head, effectiveLimits(limits, settings())).take(bytes);
     },
+    limits: async (id) => effectiveLimits(await limitsOf(id), settings()),
     memory: () => columns.memory(),
     close: async () => {
       await snapshots.close();
@@ -63,21 +64,3 @@ export function createMail({
     },
   };
 }
-
-/** Reads cold records for the search index. */
-export const coldReader =
-  (data: DataStore): ReadColds =>
-  (account, ids) =>
-    readCold(data, account, ids);
-
-/** The blobs that e-mails of an account link, for its deletion. */
-export const emailLinks =
-  (data: DataStore, account: AccountId): DocumentLinks =>
-  async (type, ids) => {
-    if (type !== DataType.Email) return [];
-    const records = await readCold(data, account, ids);
-    return ids.flatMap((id, i) => {
-      const hash = records[i]?.hash;
-      return hash ? [{ id, hash }] : [];
-    });
-  };

@@ -121,6 +121,8 @@ export interface MailboxCreate {
   readonly role: string | null;
   readonly sortOrder: number;
   readonly subscriber: AccountId | undefined;
+  /** Everyone who has rights on the parent gets the same on it. */
+  readonly inheritGrants?: boolean;
 }
 
 export interface MailboxUpdate {
@@ -310,6 +312,8 @@ export interface Mail {
   deliver(message: Delivery, accounts: readonly AccountId[]): Promise<Outcome<Delivered>[]>;
   /** Throws LimitExceeded when the account is over its quota already; cheap, for RCPT. */
   checkQuota(account: AccountId, bytes: number): Promise<void>;
+  /** What holds for an account: its own limits, and the settings where it has none. Throws NotFound. */
+  limits(account: AccountId): Promise<MailLimits>;
   /** What the columns of all accounts in use take. */
   memory(): MailMemory;
   /** Forgets what is in memory and waits for background work. */

@@ -31,6 +31,16 @@ const MAX_FIELDS = 10_000;
 export interface AcceptanceOptions {
   readonly access: Pick<Access, 'token'>;
   readonly mail: Pick<Mail, 'deliver'>;
+  readonly delivered?: (message: DeliveredMessage) => void;
+}
+
+/** A message that is durable in mailboxes. */
+export interface DeliveredMessage {
+  readonly envelope: Envelope;
+  /** Accounts that have it now and had it not before. */
+  readonly accounts: readonly AccountId[];
+  /** What was stored, our block included. */
+  readonly bytes: Uint8Array;
 }
 
 /** A message that arrives, with the name it is traced by. */
@@ -83,7 +93,7 @@ function prepareMessage({ id, envelope, policy, head, complete }: Arriving): Pre
  * @throws what storing throws when nothing can be said about any recipient
  */
 export async function accept(
-  { access, mail }: AcceptanceOptions,
+  { access, mail, delivered }: AcceptanceOptions,
   envelope: Envelope,
   { id, intake }: Incoming,
 ): Promise<Verdict> {
@@ -93,6 +103,12 @@ export async function accept(
     const outcome = await deliver(access, mail, envelope, content);
     const verdict = judge(envelope, id, outcome);
     report(envelope, id, { content, outcome, verdict });
+    if (delivered) {
+      const accounts = [...outcome].flatMap(([account, result]) =>
+        'duplicate' in result && !result.duplicate ? [account] : [],
+      );
+      if (accounts.length > 0) delivered({ envelope, accounts, bytes: content.bytes });
+    }
     return verdict;
   } finally {
     content.release();

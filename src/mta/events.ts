@@ -32,6 +32,13 @@ declare module '../base/events.ts' {
     };
     /** A member of a list may not receive mail and was left out. */
     'mta.list-member-left-out': { connection: string; list: string; account: AccountId };
+    /** A submission could not be sent now and will be tried again. */
+    'mta.submission-delayed': { connection: string; error: unknown };
+    /** Waiting submissions could not be looked at; that is tried again. */
+    'mta.outbox-failed': { error: unknown };
+    /** An automatic answer was sent, or could not be (RFC 3834). */
+    'mta.answered': { account: AccountId; sender: string };
+    'mta.answer-failed': { account: AccountId; error: unknown };
     /** A stored expression is beyond what is evaluated; the shipped default is in force instead. */
     'mta.setting-not-honoured': { object: string; field: string; source: string };
   }

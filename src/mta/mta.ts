@@ -4,7 +4,7 @@ import type { Mailbox, Reply } from '../formats/smtp/index.ts';
 import type { Mail } from '../mail/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { BlobStore } from '../store/index.ts';
-import { accept, type Incoming, receive } from './acceptance.ts';
+import { accept, type DeliveredMessage, type Incoming, receive } from './acceptance.ts';
 import { IntakeSpace } from './intake.ts';
 import { type PolicyContext, sessionPolicies, type SessionPolicy } from './policy.ts';
 import { directoryAddress, type RecipientRequest, resolveRecipient } from './recipients.ts';
@@ -38,6 +38,8 @@ export interface Mta {
   receive(envelope: Envelope, policy: SessionPolicy): Incoming;
   /** Decides on what has arrived; a 250 in the verdict is durable. @throws what storing throws */
   accept(envelope: Envelope, incoming: Incoming): Promise<Verdict>;
+  /** Calls the listener with every message that is durable in somebody's mailbox; it must not wait. */
+  onDelivered(listener: (delivered: DeliveredMessage) => void): void;
 }
 
 export function createMta({ registry, access, mail, blobs }: MtaOptions): Mta {
@@ -45,6 +47,10 @@ export function createMta({ registry, access, mail, blobs }: MtaOptions): Mta {
   const defaultDomain = async (): Promise<string> =>
     (await registry.object('Domain', registry.singleton('SystemSettings').defaultDomainId))?.name ?? '';
   const recipients = { access, mail, defaultDomain };
+  const listeners: ((delivered: DeliveredMessage) => void)[] = [];
+  const delivered = (message: DeliveredMessage): void => {
+    for (const listener of listeners) listener(message);
+  };
   return {
     policy: sessionPolicies(registry),
     checkSender: (request) => checkSender(access.directory, request),
@@ -56,6 +62,7 @@ export function createMta({ registry, access, mail, blobs }: MtaOptions): Mta {
       return { kind: 'list', members: found.members.map(({ address }) => address) };
     },
     receive: (envelope, policy) => receive(space, envelope, policy),
-    accept: (envelope, incoming) => accept({ access, mail }, envelope, incoming),
+    accept: (envelope, incoming) => accept({ access, mail, delivered }, envelope, incoming),
+    onDelivered: (listener) => void listeners.push(listener),
   };
 }

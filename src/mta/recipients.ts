@@ -57,9 +57,9 @@ async function decide(options: RecipientOptions, request: RecipientRequest): Pro
       if (client.kind === 'lmtp' || !policy.allowRelaying) {
         return { accepted: false, reply: NO_RELAYING, isError: true };
       }
-      return refuse(NOT_YET);
+      return NO_ROUTE;
     case 'relay':
-      return refuse(NOT_YET);
+      return NO_ROUTE;
   }
 }
 
@@ -86,7 +86,7 @@ async function expand(
   const accounts: AccountToken[] = [];
   for (const member of members) {
     // To take the message and leave somebody out would lose it for them.
-    if (member.kind === 'external') return refuse(NOT_YET);
+    if (member.kind === 'external') return NO_ROUTE;
     const own = await receiver(options, member.account);
     if (own !== undefined) accounts.push(own);
     else {
@@ -130,4 +130,5 @@ const UNKNOWN_RECIPIENT = reply(550, '5.1.2', 'There is no such recipient here')
 const NO_RELAYING = reply(550, '5.1.2', 'Mail for that domain is not taken here');
 /** RFC 3463 §3.5: unable to route. */
 const NOT_YET = reply(451, '4.4.4', 'Delivery to other servers is not available here yet');
+const NO_ROUTE: RecipientVerdict = { accepted: false, reply: NOT_YET, isError: false, noRoute: true };
 const NOBODY_ON_LIST = reply(550, '5.2.4', 'Nobody on the list receives mail');

@@ -65,6 +65,8 @@ export type RecipientVerdict =
       readonly reply: Reply;
       /** The client asked for what does not exist or is not ours: counted against it. */
       readonly isError: boolean;
+      /** The recipient is on another server, and nothing goes there yet. */
+      readonly noRoute?: boolean;
     };
 
 /** The answer to a message. */

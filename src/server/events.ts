@@ -11,6 +11,10 @@ declare module '../base/events.ts' {
     'operator.secrets-shown': { type: string; records: number };
     /** Text search has ended or could not begin; everything else goes on. */
     'server.search-failed': { error: unknown };
+    /** A certificate of the registry cannot be read or used; it is left out. */
+    'server.certificate-unusable': { certificate: string; error: unknown };
+    /** A clean-up by schedule is done. */
+    'server.cleaned-up': { what: string; ms: number };
     'server.started': { version: string; ms: number };
     'server.stopping': { signal: string; graceMs: number };
   }

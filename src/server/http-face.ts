@@ -12,19 +12,16 @@ import {
 } from '../http/index.ts';
 import {
   apiRoutes,
-  type Blobs,
-  coreMethods,
   downloadRoutes,
   eventSourceRoutes,
-  jmapAccount,
-  mailMethods,
-  methodTable,
-  registryMethods,
+  Processor,
   type StateHub,
   uploadRoutes,
+  webSocketRoutes,
+  webSocketUpgrades,
 } from '../jmap/index.ts';
 import { accountDirectory } from './account-directory.ts';
-import { adminMethods } from './admin-methods.ts';
+import { jmapBlobs, jmapTable } from './jmap-table.ts';
 import type { Services } from './services.ts';
 import { httpSettings, jmapSettings, trustedNetworks } from './settings.ts';
 
@@ -37,28 +34,15 @@ export interface HttpFaceOptions {
 }
 
 export function httpFace(services: Services, options: HttpFaceOptions): HttpServer {
-  const { registry, access, stores, accounts, mail } = services;
+  const { registry, access, stores, accounts } = services;
   const { publicUrl, exempt, readiness, hub } = options;
   const settings = jmapSettings(registry);
   const directory = accountDirectory(registry);
   const trusted = trustedNetworks(registry);
   const hostname = (): string => registry.singleton('SystemSettings').defaultHostname;
-  const blobs: Blobs = {
-    reads: stores.blobs,
-    mayRead: ({ accountId }, hashes) => services.blobs.mayRead(accountId, hashes),
-  };
-  const table = methodTable([
-    ...coreMethods,
-    ...registryMethods(registry),
-    ...adminMethods(services),
-    ...mailMethods({
-      account: (id) => jmapAccount(mail.account(id)),
-      blobs,
-      settings,
-      limits: () => registry.singleton('Email'),
-      hostname,
-    }),
-  ]);
+  const blobs = jmapBlobs(services);
+  const table = jmapTable(services, blobs);
+  const processor = new Processor({ table, directory, settings, features: { webSocket: true } });
   const inspect = permission('sysClusterNodeGet');
   return createHttpServer<AccessToken>({
     routes: [
@@ -67,12 +51,20 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
         started: () => true,
         mayInspect: ({ caller }) => caller?.has(inspect) === true,
       }),
-      ...apiRoutes({ table, directory, settings }),
+      ...apiRoutes(processor),
+      ...webSocketRoutes(),
       ...adminRoutes(services),
       ...downloadRoutes({ blobs, directory }),
       ...uploadRoutes({ temporary: services.blobs, directory, memory: stores.memory, settings }),
       ...eventSourceRoutes({ hub, accounts, directory, settings }),
     ],
+    upgrades: webSocketUpgrades({
+      processor,
+      hub,
+      accounts,
+      directory,
+      refresh: (token) => access.refresh(token),
+    }),
     signIn: (credentials, client, secure) => signIn(access, credentials, client, secure),
     unlimited: (token) => token.has(UNLIMITED),
     memory: stores.memory,

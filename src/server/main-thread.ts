@@ -30,6 +30,7 @@ import { operatorCommands } from './operator/commands.ts';
 import type { ServerStatus } from './operator/protocol.ts';
 import { type OperatorServer, serveOperator } from './operator/server.ts';
 import { operatorPassword } from './operator-password.ts';
+import { startMaintenance } from './maintenance.ts';
 import type { ServerOptions } from './options.ts';
 import { openServices, type Services } from './services.ts';
 import { onStopSignals } from './signals.ts';
@@ -65,6 +66,7 @@ class MainThread {
   #services: Services | undefined;
   #supervisor: Supervisor | undefined;
   #operator: OperatorServer | undefined;
+  #stopMaintenance: (() => void) | undefined;
   #stopping = false;
 
   constructor(options: ServerOptions, version: string) {
@@ -92,6 +94,7 @@ class MainThread {
         operatorCommands({ services, status: () => this.#status() }),
       );
       this.#writeAddresses();
+      this.#stopMaintenance = startMaintenance(services);
       onStopSignals((signal) => void this.#stop(signal));
       const startMs = now() - this.#startedAt;
       emit('server.started', { version: this.#version, ms: startMs });
@@ -242,6 +245,7 @@ class MainThread {
     const graceMs = signal === 'SIGTERM' ? DRAIN_MS : STOP_MS;
     emit('server.stopping', { signal, graceMs });
     this.#operator?.close();
+    this.#stopMaintenance?.();
     await this.#supervisor?.drain(graceMs);
     removeRunFile(addressesFile(this.#folder));
     await this.#close();

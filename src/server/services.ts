@@ -1,12 +1,14 @@
 // What every thread is made of, below the faces: the registry, access control, accounts, mail and its acceptance
 // over one set of stores, and the hooks between floors that no floor can fill by itself.
+import { isDeepStrictEqual } from 'node:util';
 import { Access } from '../access/index.ts';
-import { type AccountsService, createAccounts } from '../account/index.ts';
+import { type AccountsService, Aspect, createAccounts, DataType } from '../account/index.ts';
 import { emit, NotFound, randomBytes, toHex } from '../base/index.ts';
 import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSearch } from '../mail/index.ts';
 import { createMta, type Mta } from '../mta/index.ts';
 import { Registry } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
+import { countOffences } from './offences.ts';
 import type { ServerOptions } from './options.ts';
 import { mailSettings } from './settings.ts';
 
@@ -45,6 +47,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     ...(search && { search }),
   });
   tieAccounts(registry, accounts, search);
+  const stopCounting = countOffences(access.clients);
   registry.assertComplete();
   return {
     stores,
@@ -55,6 +58,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     blobs: createBlobAccess(stores),
     mta: createMta({ registry, access, mail, blobs: stores.blobs }),
     close: async () => {
+      stopCounting();
       registry.close();
       accounts.close();
       await mail.close();
@@ -72,8 +76,15 @@ function tieAccounts(registry: Registry, accounts: AccountsService, search: Mail
         records.map(async ({ id }) => ({ usedDiskQuota: (await accounts.get(id).head()).usedBytes })),
       );
     },
-    after({ value, id }) {
-      if (value !== undefined || id === undefined) return;
+    async after({ before, value, id }) {
+      if (id === undefined) return;
+      if (before && value && !isDeepStrictEqual(before['quotas'], value['quotas'])) {
+        // Clients that show quotas hear of other limits as they hear of usage.
+        await accounts
+          .get(id)
+          .write((writer) => writer.update(DataType.Quota, 0, undefined, { aspects: Aspect.Properties }));
+      }
+      if (value !== undefined) return;
       // It may take long, and the answer need not wait for it.
       Promise.all([accounts.deleteAccount(id), search?.removeAccount(id)]).catch((error: unknown) =>
         emit(

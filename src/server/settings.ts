@@ -51,6 +51,9 @@ export const jmapSettings = (registry: Registry): (() => JmapSettings) =>
     uploadQuota: jmap.uploadQuota,
     uploadTtlMs: jmap.uploadTtl,
     eventSourceThrottleMs: jmap.eventSourceThrottle,
+    websocketThrottleMs: jmap.websocketThrottle,
+    websocketHeartbeatMs: jmap.websocketHeartbeat,
+    websocketTimeoutMs: jmap.websocketTimeout,
   }));
 
 /** Limits and usual mailboxes of the mail floor. */

@@ -59,11 +59,6 @@ export class FlatBatch implements Batch {
     return this.#length;
   }
 
-  /** Changes and conditions so far. */
-  get count(): number {
-    return this.#changes + this.#conditions;
-  }
-
   set(key: Key, value: Uint8Array): this {
     this.#changes++;
     this.#bytes(this.#entry(Op.Set, key, 4 + value.length), value);

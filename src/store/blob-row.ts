@@ -1,11 +1,11 @@
 // Forms of a blob at rest. The row at `blobKey` holds the bytes themselves when they are few, else it names a
 // file and says how to read it. The last byte of a row tells its form (spec-platform.md §2.3).
 import { zstdDecompressSync } from 'node:zlib';
-import { ByteReader, ByteWriter, readU32 } from '../base/index.ts';
+import { ByteReader, ByteWriter } from '../base/index.ts';
 import { StoreCorrupt } from './types.ts';
 
-/** Last byte of a row: 0xA0 and the algorithm, or a file. */
-const Marker = { Plain: 0xa0, Zstd: 0xa2, File: 0xaf } as const;
+/** Last byte of a row: 0xA0 and the algorithm (rows are not compressed, see `docs/storage.md`), or a file. */
+const Marker = { Plain: 0xa0, File: 0xaf } as const;
 
 /** Bytes that one frame of a file holds before compression; only the last frame is shorter. */
 export const FRAME = 256 * 1024;
@@ -48,8 +48,6 @@ export function decodeRow(row: Uint8Array): BlobRow {
   switch (row[last]) {
     case Marker.Plain:
       return { bytes: row.subarray(0, last) };
-    case Marker.Zstd:
-      return { bytes: inflate(row.subarray(0, last - 4), readU32(row, last - 4)) };
     case Marker.File:
       return { file: decodeFileRow(row) };
     default:
@@ -65,7 +63,6 @@ export const fileOfRow = (row: Uint8Array): FileRow | undefined =>
 export function sizeOfRow(row: Uint8Array): number {
   const last = row.length - 1;
   if (row[last] === Marker.Plain) return last;
-  if (row[last] === Marker.Zstd) return readU32(row, last - 4);
   return decodeFileRow(row).size;
 }
 

@@ -5,9 +5,10 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { now, readU53, toHex } from '../base/index.ts';
+import { emit, now, readU53, toHex } from '../base/index.ts';
 import { decodeMark, encodeMark } from './blob-mark.ts';
 import { fileOfRow } from './blob-row.ts';
+import './events.ts';
 import { fileError } from './file-error.ts';
 import { blobKey, blobLinkRange, blobMarkKey, prefixRange, Subspace } from './keys.ts';
 import type { DataStore, Key, Range } from './types.ts';
@@ -34,6 +35,7 @@ export class BlobCollector {
     const leased = await this.#leases();
     const removed = await this.#removeCondemned(before, limit, leased);
     await this.#condemn(leased);
+    if (removed > 0) emit('store.blobs-removed', { blobs: removed });
     if (this.#files !== undefined) await this.#removeOrphans(this.#files);
     return removed;
   }
@@ -120,7 +122,7 @@ export class BlobCollector {
     const first = (this.#folder++ % 256).toString(16).padStart(2, '0');
     for (const second of await list(path.join(files, first))) {
       for (const base of await list(path.join(files, first, second))) {
-        const name = path.join(first, second, base);
+        const name = `${first}/${second}/${base}`;
         const full = path.join(files, name);
         const info = await stat(full).catch(() => undefined);
         if (!info || info.mtimeMs > now() - ORPHAN_MS) continue;
@@ -148,7 +150,7 @@ export class BlobCollector {
 /** Name of a new file for a blob, below the blob folder: `ab/cd/<hash in hex>-<unique part>`. */
 export function fileName(hash: Uint8Array, unique: string): string {
   const hex = toHex(hash);
-  return path.join(hex.slice(0, 2), hex.slice(2, 4), `${hex}-${unique}`);
+  return `${hex.slice(0, 2)}/${hex.slice(2, 4)}/${hex}-${unique}`;
 }
 
 const hashOfName = (base: string): Uint8Array => Uint8Array.fromHex(base.slice(0, 64));

@@ -49,9 +49,6 @@ export const Subspace = {
 } as const;
 export type Subspace = (typeof Subspace)[keyof typeof Subspace];
 
-/** True for the subspaces whose rows live in the cold table. */
-export const isCold = (key: Key): boolean => (key[0] as number) >= 0x40;
-
 /** Longest key. */
 export const MAX_KEY = 1024;
 
@@ -144,13 +141,10 @@ export function blobLinkKey(hash: Uint8Array, account: number, collection: numbe
   return k;
 }
 
-/** All links of a blob, or those of one account. */
-export function blobLinkRange(hash: Uint8Array, account?: number): Range {
-  const k = new Uint8Array(account === undefined ? 33 : 37);
-  k[0] = Subspace.BlobLink;
-  k.set(hash, 1);
-  if (account !== undefined) writeU32(k, 33, account);
-  return prefixRange(k);
+/** All links of a blob, those of one account, or those of one collection of it. */
+export function blobLinkRange(hash: Uint8Array, account?: number, collection?: number): Range {
+  const k = blobLinkKey(hash, account ?? 0, collection ?? 0, 0);
+  return prefixRange(k.subarray(0, account === undefined ? 33 : collection === undefined ? 37 : 38));
 }
 
 /** A temporary link (an upload) that ends at `until`. */

@@ -8,10 +8,12 @@ import {
   explainAccess,
   holdersOf,
   type PermissionHolder,
+  type PlannedChange,
+  simulateAccess,
   summarizeAccess,
 } from '../../src/access/index.ts';
 import { decodeId } from '../../src/base/index.ts';
-import type { PermissionName } from '../../src/registry/index.ts';
+import { type PermissionName, SERVER_CONTEXT } from '../../src/registry/index.ts';
 import { openRegistryWorld, type Json, type RegistryWorld } from '../support/registry.ts';
 
 let world: RegistryWorld;
@@ -99,6 +101,96 @@ describe('what differs', () => {
     ]);
     assert.deepEqual([found?.onlySecond, found?.common], [[], 242]);
     assert.equal(await compareAccess(world.registry, number(plain), 99_999), undefined);
+  });
+});
+
+describe('what a change would do', () => {
+  const effects = async (...changes: PlannedChange[]): Promise<Json[]> => {
+    const found: Json[] = [];
+    for await (const { address, gains, loses } of simulateAccess(world.registry, changes, SERVER_CONTEXT)) {
+      found.push({
+        address,
+        gained: gains.map((one) => one.permission),
+        lost: loses.map((one) => one.permission),
+      });
+    }
+    return found;
+  };
+
+  test('is told for everybody whom it touches, and nothing is written', async () => {
+    const role = await world.create('Role', { description: 'Desk', enabledPermissions: set('imapFetch') });
+    const outer = await world.create('Role', { description: 'Office', roleIds: set(role) });
+    const by = (id: string) => ({ '@type': 'Custom', roleIds: set(id) });
+    await world.user('desk', { roles: by(role) });
+    await world.user('office', { roles: by(outer) });
+    const change: PlannedChange = {
+      op: 'update',
+      type: 'Role',
+      id: role,
+      value: { 'enabledPermissions/imapIdle': true, 'enabledPermissions/imapFetch': null },
+    };
+    const both = { gained: ['imapIdle'], lost: ['imapFetch'] };
+    assert.deepEqual(await effects(change), [
+      { address: 'desk@example.org', ...both },
+      { address: 'office@example.org', ...both },
+    ]);
+    for await (const { loses } of simulateAccess(world.registry, [change], SERVER_CONTEXT)) {
+      assert.equal(loses[0]?.because, 'Nothing grants imapFetch.');
+    }
+    const stored = await world.get('Role', role);
+    assert.deepEqual(stored['enabledPermissions'], { imapFetch: true });
+    assert.deepEqual(await effects(change, { op: 'destroy', type: 'Role', id: outer }), [
+      { address: 'desk@example.org', ...both },
+      { address: 'office@example.org', gained: [], lost: ['imapFetch'] },
+    ]);
+  });
+
+  test('covers groups, default sets, and accounts that come and go', async () => {
+    const group = await world.create('Account', {
+      '@type': 'Group',
+      name: 'crew',
+      domainId: world.domain,
+      roles: { '@type': 'Custom', roleIds: {} },
+    });
+    const id = await world.user('sailor', {
+      memberGroupIds: set(group),
+      roles: { '@type': 'Custom', roleIds: {} },
+    });
+    const permissions = { '@type': 'Merge', enabledPermissions: set('emailSend') };
+    assert.deepEqual(await effects({ op: 'update', type: 'Account', id: group, value: { permissions } }), [
+      { address: 'crew@example.org', gained: ['emailSend'], lost: [] },
+      { address: 'sailor@example.org', gained: ['emailSend'], lost: [] },
+    ]);
+    const created = {
+      '@type': 'User',
+      name: 'new',
+      domainId: world.domain,
+      roles: { '@type': 'Custom', roleIds: {} },
+      permissions,
+    };
+    assert.deepEqual(await effects({ op: 'create', key: 'k', type: 'Account', value: created }), [
+      { address: 'new@example.org', gained: ['emailSend'], lost: [] },
+    ]);
+    const defaults = await effects({
+      op: 'update',
+      type: 'Authentication',
+      id: 'singleton',
+      value: { defaultUserRoleIds: {} },
+    });
+    assert.ok(defaults.length > 0 && defaults.every((one) => (one['lost'] as string[]).length > 0));
+    assert.equal(
+      defaults.some((one) => one['address'] === 'sailor@example.org'),
+      false,
+    );
+    await world.update('Account', id, { permissions });
+    assert.deepEqual(await effects({ op: 'destroy', type: 'Account', id }), [
+      { address: 'sailor@example.org', gained: [], lost: ['emailSend'] },
+    ]);
+    await assert.rejects(
+      effects({ op: 'update', type: 'Role', id: 'b', value: { nosuch: 1 } }),
+      /no such property/,
+    );
+    await assert.rejects(effects({ op: 'update', type: 'Role', id: 'zzzz', value: {} }), /no such/);
   });
 });
 

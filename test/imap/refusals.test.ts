@@ -22,6 +22,8 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   LIST: '"" * RETURN (STATUS (MESSAGES))',
   LSUB: '"" *',
   STATUS: 'INBOX (MESSAGES)',
+  GETQUOTA: '#a',
+  GETQUOTAROOT: 'INBOX',
   APPEND: 'INBOX {3+}\r\nabc',
   FETCH: '1 FLAGS',
   STORE: '1 +FLAGS (\\Seen)',

@@ -78,6 +78,7 @@ export async function openImapWorld(
     states: new States(bus),
     settings: () => ({ ...registry.singleton('Imap'), ...settings }) as ValueOf<'Imap'>,
     email: emailSettings,
+    limitsOf: async () => limits,
     hostname: () => 'mail.example.org',
     exempt: more.exempt ?? (() => true),
     ...(tls && { tls }),

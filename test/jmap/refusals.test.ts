@@ -5,7 +5,14 @@ import { permissionsOf, type PermissionName } from '../../src/access/index.ts';
 import { encodeId } from '../../src/base/index.ts';
 import type { JsonObject } from '../../src/formats/jmap/index.ts';
 import { PERMISSION_NAMES } from '../../src/registry/index.ts';
-import { coreMethods, mailMethods, methodTable, registryMethods } from '../../src/jmap/index.ts';
+import {
+  blobMethods,
+  coreMethods,
+  mailMethods,
+  methodTable,
+  quotaMethods,
+  registryMethods,
+} from '../../src/jmap/index.ts';
 import { runCalls } from '../../src/jmap/engine.ts';
 import { resultValue } from '../../src/jmap/result.ts';
 import { testContext, testToken } from '../../src/jmap/testing.ts';
@@ -18,7 +25,13 @@ const unreachable = <T>(): T =>
     },
   }) as T;
 
-const methods = [...coreMethods, ...mailMethods(unreachable()), ...registryMethods(unreachable())];
+const methods = [
+  ...coreMethods,
+  ...mailMethods(unreachable()),
+  ...blobMethods(unreachable()),
+  ...quotaMethods(unreachable()),
+  ...registryMethods(unreachable()),
+];
 const table = methodTable(methods);
 const SECTIONS: readonly JsonObject[] = [
   { create: { k: {} } },
@@ -32,7 +45,7 @@ async function answer(
   args: JsonObject,
   permissions: readonly PermissionName[],
 ): Promise<JsonObject> {
-  const using = ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:mail'];
+  const using = ['core', 'mail', 'blob', 'quota'].map((urn) => `urn:ietf:params:jmap:${urn}`);
   const methodCalls = [[name, { accountId: encodeId(7), ...args }, 'c']] as const;
   const responses = await runCalls(
     { using, methodCalls, createdIds: undefined },
@@ -69,6 +82,8 @@ test('the table holds the methods it should', () => {
     'Thread/get',
     'Email/query',
     'Email/import',
+    'Blob/copy',
+    'Quota/queryChanges',
     'x:Domain/query',
     'x:Http/set',
   ]) {

@@ -176,8 +176,7 @@ describe('flags', () => {
     const all = await uids(inbox);
     await account.storeFlags(inbox, all, { mode: 'add', keywords: ['$seen'], deleted: false });
     const records = await logSince(before);
-    assert.equal(records.length, 3);
-    assert.ok(records.every(({ entries }) => entries.length <= 510));
+    assert.ok(records.length >= 9 && records.every(({ entries }) => entries.length <= 140));
     assert.equal((await account.view()).mailboxes.get(inbox)?.unread, 0);
     assert.equal(all.length, 1200);
   });
@@ -330,8 +329,6 @@ describe('update', () => {
 test('a seen reply moves the thread counts of every mailbox of its conversation', async () => {
   const first = message({ Subject: 's', 'Message-ID': '<1@x>' });
   const reply = message({ Subject: 'Re: s', 'Message-ID': '<2@x>', References: '<1@x>' });
-  const [one] = await account.append([input({ bytes: first, keywords: ['$seen'] })]);
-  assert.ok(one && 'value' in one);
   const archive = await account.createMailbox({
     name: 'a',
     parentId: 0,
@@ -339,7 +336,7 @@ test('a seen reply moves the thread counts of every mailbox of its conversation'
     sortOrder: 0,
     subscriber: undefined,
   });
-  await account.updateEmails([{ id: one.value.id, mailboxes: { replace: [archive] } }]);
+  await account.appendAll([input({ bytes: first, keywords: ['$seen'], mailboxIds: [archive] })]);
   const since = await change();
   await world.mail.deliver(delivery(reply), [1]);
   const view = await account.view();

@@ -102,7 +102,60 @@ describe('the audit trail', () => {
       /^\(\d+ characters\)$/,
     );
   });
+});
 
+describe('the log', () => {
+  const lines = async (args: Json): Promise<Json[]> => {
+    const { ids } = await world.call(world.admin, 'x:Log/query', args);
+    return (await world.call(world.admin, 'x:Log/get', { ids }))['list'] as Json[];
+  };
+
+  test('tells of every change, newest first, and finds words', async () => {
+    const id = await world.create('Domain', { name: 'logged.example' });
+    const [line] = await lines({ filter: { text: 'registry changed Domain' }, limit: 1 });
+    assert.equal(line?.['event'], 'registry.changed');
+    const details = String(line?.['details']);
+    assert.match(details, new RegExp(`what = create, type = Domain, id = ${id}, by = `));
+    assert.match(details, /"logged\.example"/);
+  });
+
+  test('tells of other events of this process between them, each in its moment', async () => {
+    await world.access.authenticate({ name: 'nobody', secret: 'x', address: '192.0.2.9' });
+    await world.create('Domain', { name: 'after.example' });
+    const [first, second] = await lines({ limit: 2 });
+    assert.equal(first?.['event'], 'registry.changed');
+    assert.equal(second?.['event'], 'access.sign-in-failed');
+    assert.match(String(second?.['details']), /client = 192\.0\.2\.9/);
+    assert.doesNotMatch(JSON.stringify([first, second]), /secret/);
+    const all = await lines({ limit: 500 });
+    const times = all.map((one) => String(one['timestamp']));
+    assert.deepEqual(times, times.toSorted().reverse());
+    const oldest = await lines({ limit: 1, sort: [{ property: 'id', isAscending: true }] });
+    assert.equal(oldest[0]?.['id'], all.at(-1)?.['id']);
+    const listed = await world.call(world.admin, 'x:Log/get', { ids: null });
+    assert.deepEqual((listed['list'] as Json[])[0], all[0]);
+  });
+
+  test('is paged to its end', async () => {
+    const whole = (await lines({ limit: 500 })).map((one) => one['id']);
+    const seen: unknown[] = [];
+    let page = await world.call(world.admin, 'x:Log/query', { limit: 9 });
+    for (;;) {
+      seen.push(...(page['ids'] as string[]));
+      if (!('limit' in page)) break;
+      page = await world.call(world.admin, 'x:Log/query', { limit: 9, anchor: seen.at(-1), anchorOffset: 1 });
+    }
+    assert.deepEqual(seen, whole);
+  });
+
+  test('is not written to', async () => {
+    const [line] = await lines({ limit: 1 });
+    assert.equal((await world.refusedCreate('Log', {})).type, 'forbidden');
+    assert.equal((await world.refusedDestroy('Log', String(line?.['id']))).type, 'forbidden');
+  });
+});
+
+describe('the end of the trail', () => {
   test('forgets what is older than a year', async () => {
     const release = holdClock(() => Date.now() + 366 * 86_400_000);
     try {
@@ -111,22 +164,5 @@ describe('the audit trail', () => {
     } finally {
       release();
     }
-  });
-});
-
-describe('the log', () => {
-  test('shows the latest events, newest first, and finds words', async () => {
-    const id = await world.create('Domain', { name: 'logged.example' });
-    const { ids } = await world.call(world.admin, 'x:Log/query', {
-      filter: { text: 'registry changed Domain' },
-    });
-    const { list } = await world.call(world.admin, 'x:Log/get', { ids: (ids as string[]).slice(0, 1) });
-    const [line] = list as Json[];
-    assert.equal(line?.['event'], 'registry.changed');
-    assert.match(String(line?.['details']), new RegExp(`type = Domain, id = ${id}, .*what = create`));
-    const all = (await world.call(world.admin, 'x:Log/query', { limit: 2 }))['ids'] as string[];
-    assert.equal(all.length, 2);
-    assert.equal((await world.refusedCreate('Log', {})).type, 'forbidden');
-    assert.equal((await world.refusedDestroy('Log', all[0] as string)).type, 'forbidden');
   });
 });

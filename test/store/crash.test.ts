@@ -42,7 +42,7 @@ async function writeAndDie(
   enough: number,
   acknowledged: Map<number, number[]>,
 ): Promise<number> {
-  const script = path.join(import.meta.dirname, 'crash-writer.ts');
+  const script = path.join(import.meta.dirname, 'crash-writer.child.ts');
   const child = spawn(process.execPath, [script, folder, String(first)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -37,7 +37,7 @@ describe('the data folder', () => {
   });
 
   it('belongs to one process, named to the second, and is free when that one dies', async () => {
-    const script = path.join(import.meta.dirname, 'folder-holder.ts');
+    const script = path.join(import.meta.dirname, 'folder-holder.child.ts');
     const holder = spawn(process.execPath, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
     const exited = once(holder, 'exit');
     await once(holder.stdout, 'data');
@@ -86,7 +86,7 @@ describe('the data folder', () => {
     await assert.rejects(openEmbedded({ folder, ...LOG }), { name: 'StoreUnavailable' });
   });
 
-  it('reports damage that it meets while it reads', async () => {
+  it('reports damage that it meets, and ends when it cannot write for it', async () => {
     const first = await openEmbedded({ folder, ...LOG });
     const batch = first.data.newBatch();
     for (let n = 0; n < 2000; n++) batch.set(key(n), new Uint8Array(100));
@@ -97,10 +97,14 @@ describe('the data folder', () => {
     // the tables' roots and the schema stay
     await file.write(Buffer.alloc(size - 10 * 4096, 0xee), 0, size - 10 * 4096, 10 * 4096);
     await file.close();
-    const stores = await openEmbedded({ folder, ...LOG });
-    await assert.rejects(stores.data.scan(keys.documentRange(1, 1), { limit: 5000 }), {
-      name: 'StoreCorrupt',
-    });
+    const { promise: fatal, resolve } = Promise.withResolvers<Error>();
+    const stores = await openEmbedded({ folder, ...LOG, onFatal: resolve });
+    const { data } = stores;
+    await assert.rejects(data.scan(keys.documentRange(1, 1), { limit: 5000 }), { name: 'StoreCorrupt' });
+    // a write into what is damaged: the writer gives up, and so must the process
+    const write = data.commit(data.newBatch().deleteRange(keys.documentRange(1, 1)));
+    await assert.rejects(write, { name: 'StoreUnavailable' });
+    assert.equal((await fatal).name, 'WriterFailed');
     await stores.close();
   });
 

@@ -14,7 +14,7 @@ it('syncs once before it answers a commit', { skip: hasStrace ? false : 'strace 
   const folder = mkdtempSync(path.join(tmpdir(), 'waypost-syncs-'));
   try {
     const trace = path.join(folder, 'trace');
-    const script = path.join(import.meta.dirname, 'sync-writer.ts');
+    const script = path.join(import.meta.dirname, 'sync-writer.child.ts');
     const args = ['-f', '-o', trace, '-e', 'trace=fsync,fdatasync,write', process.execPath, script];
     const run = spawnSync('strace', [...args, path.join(folder, 'data'), String(COMMITS)], {
       encoding: 'utf8',

@@ -4,7 +4,6 @@ import { randomBytes } from '../../src/base/index.ts';
 import { basic, JmapClient } from '../../src/client/index.ts';
 import { selfSigned } from '../../src/net/index.ts';
 import { DEFAULT_LISTENERS } from '../../src/access/index.ts';
-import { tlsWith } from '../../src/server/certificate.ts';
 import { type Faces, SPOKEN, startFaces } from '../../src/server/faces.ts';
 import { planListeners } from '../../src/server/listeners.ts';
 import { operatorCommands } from '../../src/server/operator/commands.ts';
@@ -54,7 +53,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   );
   const faces = await startFaces(services, plans, {
     publicUrl: undefined,
-    tls: tlsWith(await certificate, randomBytes(48)),
+    selfSigned: await certificate,
+    ticketKeys: randomBytes(48),
     reusePort: false,
     ...(options.exempt && { exempt: options.exempt }),
   });

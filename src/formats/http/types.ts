@@ -1,6 +1,6 @@
 // The contract between the HTTP server and the faces that speak over it (JMAP, DAV, the console's interface):
 // the exchange a handler gets, the reply it gives, and the rows of the route table they hand in.
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** Who is asking, as far as the connection and trusted proxies tell. */
@@ -40,6 +40,8 @@ export interface Exchange<C extends Caller = Caller> {
   body(limit: number): Promise<Uint8Array>;
   /** The body as it arrives; throws `HttpError` 413 past the limit. */
   chunks(limit: number): AsyncIterable<Uint8Array>;
+  /** Counts one more request against the caller's rate, as each on an upgraded connection is; throws `HttpError` 429. */
+  meter(): Promise<void>;
 }
 
 export type ReplyHeaders = Readonly<Record<string, string | readonly string[]>>;
@@ -74,5 +76,11 @@ export interface Route<C extends Caller = Caller> {
 /** A protocol upgrade on a path (WebSocket). */
 export interface UpgradeRoute<C extends Caller = Caller> {
   readonly path: string;
-  readonly handle: (exchange: Exchange<C>, socket: Duplex, head: Uint8Array) => Promise<void> | void;
+  /** The request is for the library that answers the handshake. */
+  readonly handle: (
+    exchange: Exchange<C>,
+    socket: Duplex,
+    head: Uint8Array,
+    request: IncomingMessage,
+  ) => Promise<void> | void;
 }

@@ -20,6 +20,8 @@ import {
   withDefault,
 } from './shape.ts';
 import type {
+  BlobContent,
+  BlobUpload,
   ChangesResult,
   Email,
   EmailDraft,
@@ -27,6 +29,7 @@ import type {
   Mailbox,
   QueryChangesResult,
   QueryResult,
+  Quota,
   SetError,
   SetResult,
   Thread,
@@ -34,6 +37,7 @@ import type {
 
 /** Checked by the method itself, typed for the client. */
 const typed = <T>(): Shape<unknown, T> => anything as Shape<unknown, T>;
+const typedObject = <T>(): Shape<JsonObject, T> => object as Shape<JsonObject, T>;
 
 const get = { accountId: id, ids: nullable(list(id)), properties: nullable(list(text)) };
 const changes = { accountId: id, sinceState: text, maxChanges: nullable(positive) };
@@ -60,8 +64,8 @@ const set = <T>() => ({
   accountId: id,
   // A value that is no state is a state that differs, not a wrong argument.
   ifInState: nullable(typed<string>()),
-  create: nullable(mapOf(object as Shape<JsonObject, T>)),
-  update: nullable(mapOf(object as Shape<JsonObject, Readonly<Record<string, unknown>>>)),
+  create: nullable(mapOf(typedObject<T>())),
+  update: nullable(mapOf(typedObject<Readonly<Record<string, unknown>>>())),
   destroy: nullable(list(id)),
 });
 
@@ -157,9 +161,80 @@ export const emailParseArgs = record({
   ...bodyArguments,
 });
 
+/** RFC 9404 §4. */
+export const blobGetArgs = record({
+  accountId: id,
+  ids: list(id),
+  properties: nullable(list(text)),
+  offset: nullable(unsigned),
+  length: nullable(unsigned),
+});
+export const blobUploadArgs = record({
+  accountId: id,
+  create: mapOf(typedObject<BlobUpload>()),
+});
+export const blobLookupArgs = record({ accountId: id, typeNames: list(text), ids: list(id) });
+/** RFC 8620 §6.3. */
+export const blobCopyArgs = record({ accountId: id, fromAccountId: id, blobIds: list(id) });
+
+export interface QuotaCondition {
+  readonly name?: string;
+  readonly scope?: string;
+  readonly resourceType?: string;
+  readonly type?: string;
+}
+export const quotaGetArgs = record(get);
+export const quotaChangesArgs = record(changes);
+export const quotaQueryArgs = record(query<QuotaCondition>());
+export const quotaQueryChangesArgs = record(queryChanges<QuotaCondition>());
+
 /** Method name → arguments and result, for the client. */
 export interface MethodTypes {
   'Core/echo': { args: JsonObject; result: JsonObject };
+  'Blob/get': {
+    args: InOf<typeof blobGetArgs>;
+    result: {
+      readonly accountId: string;
+      readonly list: readonly BlobContent[];
+      readonly notFound: readonly string[];
+    };
+  };
+  'Blob/upload': {
+    args: InOf<typeof blobUploadArgs>;
+    result: {
+      readonly accountId: string;
+      readonly created: Readonly<
+        Record<string, { readonly id: string; readonly type: string; readonly size: number }>
+      > | null;
+      readonly notCreated: Readonly<Record<string, SetError>> | null;
+    };
+  };
+  'Blob/lookup': {
+    args: InOf<typeof blobLookupArgs>;
+    result: {
+      readonly accountId: string;
+      readonly list: readonly {
+        readonly id: string;
+        readonly matchedIds: Readonly<Record<string, readonly string[]>>;
+      }[];
+    };
+  };
+  'Blob/copy': {
+    args: InOf<typeof blobCopyArgs>;
+    result: {
+      readonly fromAccountId: string;
+      readonly accountId: string;
+      readonly copied: Readonly<Record<string, string>> | null;
+      readonly notCopied: Readonly<Record<string, SetError>> | null;
+    };
+  };
+  'Quota/get': { args: InOf<typeof quotaGetArgs>; result: GetResult<Quota> };
+  'Quota/changes': {
+    args: InOf<typeof quotaChangesArgs>;
+    result: ChangesResult & { readonly updatedProperties: readonly string[] | null };
+  };
+  'Quota/query': { args: InOf<typeof quotaQueryArgs>; result: QueryResult };
+  'Quota/queryChanges': { args: InOf<typeof quotaQueryChangesArgs>; result: QueryChangesResult };
   'Mailbox/get': { args: InOf<typeof mailboxGetArgs>; result: GetResult<Mailbox> };
   'Mailbox/changes': {
     args: InOf<typeof mailboxChangesArgs>;

@@ -271,6 +271,42 @@ export interface UploadResult {
   readonly size: number;
 }
 
+/** A source of Blob/upload (RFC 9404 §4.1): one of the three. */
+export type BlobSource =
+  | { readonly 'data:asText': string }
+  | { readonly 'data:asBase64': string }
+  | { readonly blobId: string; readonly offset?: number | null; readonly length?: number | null };
+
+export interface BlobUpload {
+  readonly data: readonly BlobSource[];
+  readonly type?: string | null;
+}
+
+/** RFC 9404 §4.2; what is there depends on what was asked. */
+export interface BlobContent {
+  readonly id: string;
+  readonly size?: number;
+  readonly 'data:asText'?: string | null;
+  readonly 'data:asBase64'?: string;
+  readonly isEncodingProblem?: boolean;
+  readonly isTruncated?: boolean;
+  readonly [digest: `digest:${string}`]: string;
+}
+
+/** RFC 9425 §4.1. */
+export interface Quota {
+  readonly id: string;
+  readonly resourceType: 'count' | 'octets';
+  readonly used: number;
+  readonly hardLimit: number;
+  readonly warnLimit: number | null;
+  readonly softLimit: number | null;
+  readonly scope: 'account' | 'domain' | 'global';
+  readonly name: string;
+  readonly description: string | null;
+  readonly types: readonly string[];
+}
+
 /** RFC 8620 §7.1. */
 export interface StateChangeEvent {
   readonly '@type': 'StateChange';

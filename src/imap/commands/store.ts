@@ -18,6 +18,9 @@ import { splitFlags } from '../store-flags.ts';
 
 type Args = StoreArguments & { readonly set: SequenceSet };
 
+/** Messages of which keywords are read one by one. */
+const FEW = 64;
+
 export const storeOperations: readonly ImapOperation[] = [
   whenSelected({
     name: 'STORE',
@@ -66,7 +69,7 @@ async function store(session: MailboxSession, args: Args, { uid }: { readonly ui
   const stored = selected
     .indexesOfUids(rangesOf(uids))
     .filter((index) => !failed.has(selected.members.uids[index] as number));
-  announceKeywords(session);
+  announceKeywords(session, stored.length <= FEW ? Array.from(stored) : undefined);
   const told = expected ? await answerSilently(session, stored, expected) : await answer(session, stored);
   if (enabled.condstore && failed.size > 0) {
     const set = formatNumbers(uid ? modified : numbersOf(session, modified));

@@ -9,8 +9,16 @@ import { cell, type Chunks } from './chunks.ts';
 class Marks {
   readonly #pages: (Uint8Array | undefined)[] = [];
 
+  #last = -1;
+  #page: Uint8Array = new Uint8Array();
+
   page(thread: DocumentId): Uint8Array {
-    return (this.#pages[thread >>> 16] ??= new Uint8Array(0x1_0000));
+    const number = thread >>> 16;
+    if (number !== this.#last) {
+      this.#last = number;
+      this.#page = this.#pages[number] ??= new Uint8Array(0x1_0000);
+    }
+    return this.#page;
   }
 }
 

@@ -17,7 +17,7 @@ export interface EmailRecord {
   readonly thread: DocumentId;
   /** Octets. */
   readonly size: number;
-  /** Last change of the keywords; the creation at first. */
+  /** Last change of the keywords; the creation at first. In its only mailbox, what `addModseq` would say too. */
   readonly flagModseq: ChangeId;
   /** Milliseconds since 1970; negative before. */
   readonly receivedAt: number;

@@ -78,7 +78,8 @@ export class KeywordTable {
   with(keywords: readonly string[]): KeywordTable {
     const added = new Map<string, string>();
     for (const keyword of keywords) {
-      if (this.number(keyword) === undefined) added.set(keyword.toLowerCase(), keyword);
+      const lower = keyword.toLowerCase();
+      if (this.number(lower) === undefined && !added.has(lower)) added.set(lower, keyword);
     }
     if (added.size === 0) return this;
     if (this.own.length + added.size > MAX_OWN) throw new LimitExceeded('maxKeywords', MAX_OWN);

@@ -39,8 +39,11 @@ export interface RegistryOptions {
   readonly bus?: Bus;
   /** How often the change counter is compared with the changes that were heard of; 0 for never. */
   readonly checkEveryMs?: number;
-  /** False when an expression's source does not compile; absent while there is no compiler. */
-  readonly compiles?: (source: string, context: string) => boolean;
+  /**
+   * False when an expression's source does not compile at its place, `MtaStageData/maxMessages/else`; absent while
+   * there is no compiler.
+   */
+  readonly compiles?: (source: string, place: string) => boolean;
 }
 
 /** A change that happened, here or on another node; undefined when anything may have changed. */
@@ -62,7 +65,7 @@ export class Registry {
   readonly write: Writer;
   /** What `x:Action/set` can be asked to do: parts of the server add what they carry out. */
   readonly actions = new Actions();
-  readonly #log = new LogLines();
+  readonly #log: LogLines;
   readonly #cache = new RegistryCache();
   readonly #singletons = new Map<string, Plain>();
   readonly #hooks = new Map<string, Hook>();
@@ -80,6 +83,7 @@ export class Registry {
     this.store = options.store;
     this.options = options;
     this.write = new Writer(this);
+    this.#log = new LogLines(options.store);
     for (const [name, hook] of Object.entries(ownHooks(this))) this.addHook(name, hook);
     this.addSource('actions', this.actions);
     this.addSource('log', this.#log);

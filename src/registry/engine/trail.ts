@@ -44,6 +44,8 @@ export interface TrailQuery {
 export interface TrailPage {
   /** Newest first. */
   readonly entries: readonly TrailEntry[];
+  /** Numbers of the entries, in the order of time: what `before` takes. */
+  readonly numbers: readonly number[];
   readonly next?: number;
 }
 
@@ -62,13 +64,16 @@ const packr = new Packr({ useRecords: false, moreTypes: false });
 /** Adds the entry of a change to the batch that makes it. `serial` keeps those of one moment apart. */
 export function writeTrail(batch: Batch, change: Change, id: number, serial: number): void {
   const entry = entryOf(change, id);
-  batch.set(trailKey(entry.time * SERIALS + (serial % SERIALS)), packr.pack([1, entry]));
+  const key = trailKey(entry.time * SERIALS + (serial % SERIALS));
+  // two processes that meet here: one of them tries again with the next serial
+  batch.assert(key, 'absent').set(key, packr.pack([1, entry]));
 }
 
 /** Entries that meet the conditions, newest first. */
 export async function readTrail(store: DataStore, query: TrailQuery = {}): Promise<TrailPage> {
   const { limit = 100, type, id, by } = query;
   const entries: TrailEntry[] = [];
+  const numbers: number[] = [];
   let after: Key | undefined = query.before === undefined ? undefined : trailKey(query.before);
   for (let looked = 0; looked < MAX_LOOKED_AT; ) {
     const page = await store.scan(TRAIL, { reverse: true, limit: ROWS_AT_ONCE, ...(after ? { after } : {}) });
@@ -81,12 +86,25 @@ export async function readTrail(store: DataStore, query: TrailQuery = {}): Promi
         (by === undefined || entry.by === by);
       if (!wanted) continue;
       entries.push(entry);
-      if (entries.length === limit) return { entries, next: numberOf(key) };
+      numbers.push(numberOf(key));
+      if (entries.length === limit) return { entries, numbers, next: numberOf(key) };
     }
     after = page.next;
-    if (!after) return { entries };
+    if (!after) return { entries, numbers };
   }
-  return after ? { entries, next: numberOf(after) } : { entries };
+  return { entries, numbers, ...(after ? { next: numberOf(after) } : {}) };
+}
+
+/** The entries of these numbers that exist. */
+export async function readTrailEntries(
+  store: DataStore,
+  numbers: readonly number[],
+): Promise<readonly (readonly [number, TrailEntry])[]> {
+  const rows = await store.getMany(numbers.map(trailKey));
+  return numbers.flatMap((number, i) => {
+    const row = rows[i];
+    return row ? [[number, (packr.unpack(row) as [number, TrailEntry])[1]] as const] : [];
+  });
 }
 
 /** Removes what is older than a year, some at one time; true when more is left. */
@@ -101,7 +119,7 @@ export async function trimTrail(store: DataStore): Promise<boolean> {
 }
 
 /** Entries of one millisecond that are kept apart. */
-const SERIALS = 1024;
+export const SERIALS = 1024;
 
 const trailKey = (number: number): Key => keys.otherKey(Trail, 'registry/', keys.u53Part(number));
 const TRAIL: Range = keys.prefixRange(keys.otherKey(Trail, 'registry/'));

@@ -5,6 +5,7 @@ import { acmeHook } from './acme.ts';
 import { addressHook } from './address.ts';
 import { certificateHook } from './certificate.ts';
 import { dkimKeyHook } from './dkim-key.ts';
+import { encryptionHook } from './encryption.ts';
 import { listenerHook } from './listener.ts';
 import { publicKeyHook } from './public-key.ts';
 
@@ -14,6 +15,7 @@ export const ownHooks = (registry: Registry): Readonly<Record<string, Hook>> => 
   address: addressHook(registry),
   certificate: certificateHook,
   'dkim-key': dkimKeyHook,
+  encryption: encryptionHook(registry),
   listener: listenerHook,
   'public-key': publicKeyHook,
 });

@@ -53,5 +53,5 @@ export const DataRetention = singleton({
       minute: 0,
     }),
   }),
-  awaits: 'clean-up by schedule',
+  awaits: 'the removal of old items by age',
 });

@@ -31,7 +31,7 @@ export function operatorJmap(services: Services): (request: Jmap['arguments']) =
   const directory = accountDirectory(registry);
   return async (json) => {
     const request = read(json);
-    const context: RequestContext = {
+    const context: Omit<RequestContext, 'using'> = {
       token: operatorToken(),
       client: { address: 'operator', port: 0, loopback: true, exempt: true },
       directory,

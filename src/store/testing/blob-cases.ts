@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { now, u53Bytes } from './support.ts';
-import { blobKey, blobLeaseKey, blobLinkKey, blobMarkKey } from '../keys.ts';
-import type { BlobStore, Stores } from '../types.ts';
+import { BlobCollector } from '../collect.ts';
+import { blobKey, blobLeaseKey, blobLinkKey, blobMarkKey, Subspace } from '../keys.ts';
+import type { BlobStore, DataStore, Stores } from '../types.ts';
 import type { Case } from './data-cases.ts';
 
 const LINK = Uint8Array.of(1);
@@ -226,7 +227,70 @@ export const BLOB_CASES: readonly Case[] = [
       );
     },
   },
+  {
+    name: 'keeps a body that is linked at any moment of its removal',
+    run: (stores) => linkWhileRemoving(stores, 3000),
+  },
 ];
+
+/**
+ * Lets a link come between any two steps of the pass that removes a blob: by the same body arriving again, by a
+ * document that links what is there, and by a lease.
+ * @param files the blob folder, when the bodies are in files
+ */
+export async function linkWhileRemoving(stores: Stores, size: number, files?: string): Promise<void> {
+  const { data, blobs } = stores;
+  for (const way of ['body', 'link', 'lease'] as const) {
+    for (let moment = 0, isPast = false; !isPast; moment++) {
+      const body = noise(size, moment * 3 + way.length);
+      const hash = await deliver(stores, body, 1);
+      await data.commit(data.newBatch().delete(blobLinkKey(hash, 1, 2, 1)));
+      await blobs.collect(now() + 1, 0);
+      assert.ok(await data.get(blobMarkKey(hash)), 'it is condemned');
+      let step = 0;
+      let isLinked = false;
+      const arrive = async (): Promise<void> => {
+        if (step++ !== moment) return;
+        const batch = data.newBatch();
+        if (way === 'body') batch.putBlob(hash, body);
+        else batch.assert(blobKey(hash), 'present');
+        if (way === 'lease') batch.set(blobLeaseKey(1, hash), u53Bytes(now() + 60_000));
+        else batch.set(blobLinkKey(hash, 1, 2, 1), LINK);
+        isLinked = (await data.commit(batch)).ok;
+      };
+      const collector = new BlobCollector(beforeEach(data, arrive), files);
+      await collector.collect(now() + 1, 100);
+      isPast = step <= moment;
+      if (isLinked) same(await blobs.read(hash), body);
+      else assert.ok(isPast || way !== 'body', 'a body that arrives is always taken');
+      await collector.collect(now() + 1, 100);
+      if (isLinked) same(await blobs.read(hash), body);
+      await data.commit(data.newBatch().deleteRange(ALL_LINKS));
+      await blobs.collect(now() + 1, 100);
+      await blobs.collect(now() + 1, 100);
+      assert.equal(await blobs.has(hash), false);
+    }
+  }
+}
+
+/** The same store; `before` comes before every call. */
+function beforeEach(data: DataStore, before: () => Promise<void>): DataStore {
+  const then = async <T>(call: () => Promise<T>): Promise<T> => {
+    await before();
+    return call();
+  };
+  return {
+    get: (key) => then(() => data.get(key)),
+    getMany: (wanted) => then(() => data.getMany(wanted)),
+    scan: (range, options) => then(() => data.scan(range, options)),
+    commit: (batch) => then(() => data.commit(batch)),
+    snapshot: (fn, maxMs) => data.snapshot(fn, maxMs),
+    newBatch: () => data.newBatch(),
+    close: () => data.close(),
+  };
+}
+
+const ALL_LINKS = { from: Uint8Array.of(Subspace.BlobLink), to: Uint8Array.of(Subspace.BlobLease + 1) };
 
 async function deliver({ data }: Stores, bytes: Uint8Array, document: number): Promise<Uint8Array> {
   const hash = sha256(bytes);

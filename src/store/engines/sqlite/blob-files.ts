@@ -3,7 +3,7 @@
 import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { constants, zstdCompress } from 'node:zlib';
+import { constants, zstdCompress, type ZstdOptions } from 'node:zlib';
 import { fileRow, FRAME } from '../../blob-row.ts';
 import { fileName } from '../../collect.ts';
 import { errorCode, fileError } from '../../file-error.ts';
@@ -11,10 +11,13 @@ import { uniqueName } from '../../spool.ts';
 import type { SpoolFile } from '../../types.ts';
 
 const compress = promisify(zstdCompress);
-const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const level = (value: number): ZstdOptions => ({ params: { [constants.ZSTD_c_compressionLevel]: value } });
+/** Matches only. */
+const FASTEST = level(-3);
+const FAST = level(1);
 
-/** Frames tried before a body is taken for one that does not compress. */
-const TRIED = 3;
+/** Compressed bytes are kept when they are less than this share of the content. */
+const WORTHWHILE = 0.9;
 
 export interface StoredFile {
   /** Below the blob folder. */
@@ -42,12 +45,13 @@ export class BlobFiles {
     const name = fileName(hash, uniqueName());
     const full = path.join(this.#folder, name);
     try {
-      await this.#makeFolder(path.dirname(full));
-      const ends =
-        content instanceof Uint8Array
-          ? await this.#write(full, memory(content))
-          : await this.#place(full, content);
-      await syncFolder(path.dirname(full));
+      const folders = await this.#makeFolder(path.dirname(full));
+      const ends = await (content instanceof Uint8Array
+        ? this.#keep(full, memory(content))
+        : this.#place(full, content));
+      // behind the sync of the file, which on most file systems has brought the names to the disk as well
+      for (const folder of folders) await syncFolder(folder);
+      this.#known.add(path.dirname(full));
       const size = content instanceof Uint8Array ? content.length : content.size;
       return { name, row: fileRow({ name, size, ends }) };
     } catch (error) {
@@ -59,6 +63,10 @@ export class BlobFiles {
 
   async remove(name: string): Promise<void> {
     await rm(path.join(this.#folder, name), { force: true }).catch(() => undefined);
+  }
+
+  async #keep(full: string, source: Source): Promise<number[]> {
+    return this.#write(full, source, await this.#isWorthwhile(source));
   }
 
   /** A body that does not compress keeps the file that it has. */
@@ -74,7 +82,7 @@ export class BlobFiles {
           return bytes;
         },
       };
-      if (this.#compress && (await shrinks(source))) return await this.#write(full, source);
+      if (await this.#isWorthwhile(source)) return await this.#write(full, source, true);
     } finally {
       await handle.close();
     }
@@ -83,8 +91,7 @@ export class BlobFiles {
   }
 
   /** Writes and syncs; returns where the frames end, nothing when they are as they were. */
-  async #write(full: string, source: Source): Promise<number[]> {
-    const packed = this.#compress && (await shrinks(source));
+  async #write(full: string, source: Source, packed: boolean): Promise<number[]> {
     const handle = await open(full, 'wx', 0o600);
     try {
       const ends: number[] = [];
@@ -103,14 +110,22 @@ export class BlobFiles {
     }
   }
 
-  async #makeFolder(folder: string): Promise<void> {
-    if (this.#known.has(folder)) return;
-    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-    if (made !== undefined) {
-      // the new names must be as durable as the file
-      for (let at = folder; at.length >= this.#folder.length; at = path.dirname(at)) await syncFolder(at);
-    }
-    this.#known.add(folder);
+  /**
+   * Whether compression is worth its time, judged by the first frame: text shrinks at the fastest level, an
+   * attachment in base64 only by entropy coding, which costs more than writing it.
+   */
+  async #isWorthwhile(source: Source): Promise<boolean> {
+    if (!this.#compress) return false;
+    const frame = await source.read(0, Math.min(FRAME, source.size));
+    return (await compress(frame, FASTEST)).length < frame.length * WORTHWHILE;
+  }
+
+  /** Makes a folder; returns the folders whose names must become as durable as the file. */
+  async #makeFolder(folder: string): Promise<string[]> {
+    if (this.#known.has(folder)) return [folder];
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // whoever made it may not have synced its name yet
+    return [folder, path.dirname(folder), this.#folder];
   }
 }
 
@@ -124,19 +139,10 @@ const memory = (bytes: Uint8Array): Source => ({
   read: async (at, length) => bytes.subarray(at, at + length),
 });
 
-/** Whether one of the first frames shrinks by a tenth. */
-async function shrinks(source: Source): Promise<boolean> {
-  for (let i = 0, at = 0; i < TRIED && at < source.size; i++, at += FRAME) {
-    const frame = await source.read(at, Math.min(FRAME, source.size - at));
-    if ((await pack(frame)).length < frame.length) return true;
-  }
-  return false;
-}
-
 /** The frame compressed, or as it is when that saves less than a tenth. */
 async function pack(frame: Uint8Array): Promise<Uint8Array> {
   const packed = await compress(frame, FAST);
-  return packed.length < frame.length * 0.9 ? packed : frame;
+  return packed.length < frame.length * WORTHWHILE ? packed : frame;
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
@@ -145,6 +151,8 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
 
 /** Makes the names in a folder durable. */
 async function syncFolder(folder: string): Promise<void> {
+  // Windows has no such call, and writes names through
+  if (process.platform === 'win32') return;
   const handle = await open(folder);
   try {
     await handle.sync();

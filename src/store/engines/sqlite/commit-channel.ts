@@ -1,6 +1,8 @@
 // The way of a thread's batches to the writer thread, and of the outcomes back.
 import type { MessagePort } from 'node:worker_threads';
-import { type CommitResult, StoreUnavailable } from '../../types.ts';
+import { emit } from '../../../base/index.ts';
+import '../../events.ts';
+import { type CommitResult, StoreFull, StoreUnavailable } from '../../types.ts';
 import type { Answer, Submission } from './protocol.ts';
 import { receiveError } from './sqlite-error.ts';
 
@@ -74,7 +76,11 @@ export class CommitChannel {
     for (const { id, outcome } of refused) {
       const pending = this.#settle(id);
       if ('conflict' in outcome) pending?.resolve({ ok: false, conflict: outcome.conflict });
-      else pending?.reject(receiveError(outcome.error));
+      else {
+        const error = receiveError(outcome.error);
+        if (error instanceof StoreFull) emit('store.full', { detail: error.message }, 'error');
+        pending?.reject(error);
+      }
     }
   }
 

@@ -1,7 +1,9 @@
 // Opens the embedded engine: SQLite in the data folder, one writer thread, and a reader in each thread that
 // attaches (architecture.md §4 and §8).
 import { MessageChannel, type MessagePort, type Transferable, Worker } from 'node:worker_threads';
+import { emit } from '../../../base/index.ts';
 import { RowBlobs } from '../../blobs.ts';
+import '../../events.ts';
 import { StoreCorrupt, type Stores, StoreUnavailable, StoreVersion } from '../../types.ts';
 import { BlobFiles } from './blob-files.ts';
 import { CommitChannel } from './commit-channel.ts';
@@ -15,7 +17,7 @@ import { receiveError } from './sqlite-error.ts';
 const MIB = 1024 * 1024;
 
 /** Blobs up to this length are rows; longer ones are files. */
-const INLINE_LIMIT = 256 * 1024;
+const INLINE_LIMIT = 128 * 1024;
 
 export interface EmbeddedOptions {
   /** The data folder; it is made when it is missing. */
@@ -56,6 +58,7 @@ export interface EmbeddedStores extends Stores {
  * @throws StoreLocked, StoreVersion, StoreCorrupt, StoreUnavailable, StoreFull
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedStores> {
+  const began = performance.now();
   const folders = foldersOf(options.folder);
   const lock = takeFolder(options.folder);
   let worker: Worker;
@@ -70,8 +73,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSt
     worker.on('exit', () => resolve());
   });
   const fail = (error: Error): void => {
-    if (!isClosing) options.onFatal?.(error);
+    if (isClosing) return;
     isClosing = true;
+    emit('store.writer-failed', { error }, 'error');
+    options.onFatal?.(error);
   };
   worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
   worker.on('exit', (code) => fail(new StoreUnavailable(`the writer thread ended with status ${code}`)));
@@ -103,6 +108,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSt
     hub.close();
     lock.release();
   };
+  emit('store.opened', { folder: options.folder, ms: Math.round(performance.now() - began) });
   let closed: Promise<void> | undefined;
   return {
     data,

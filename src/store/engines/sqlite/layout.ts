@@ -65,6 +65,7 @@ export function openForWriting(file: string, settings: WriterSettings): Database
     db.exec(
       `PRAGMA journal_mode = WAL;
        PRAGMA synchronous = FULL;
+       PRAGMA fullfsync = ON;
        PRAGMA wal_autocheckpoint = 0;
        PRAGMA temp_store = MEMORY;
        PRAGMA cache_size = ${-Math.ceil(settings.cacheBytes / 1024)}`,

@@ -1,8 +1,10 @@
 // Reads of one thread over its own read-only connection. SQLite answers at once from memory-mapped pages, so the
 // calls are synchronous; nothing else of the engine waits for them.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { emit } from '../../../base/index.ts';
+import '../../events.ts';
 import { PageBuilder, rangeLeft } from '../../page.ts';
-import type { Key, Page, Range, ScanOptions } from '../../types.ts';
+import { type Key, type Page, type Range, type ScanOptions, StoreCorrupt } from '../../types.ts';
 import { openForReading, partIn, TABLES, tableIndex } from './layout.ts';
 import { firstColumn } from './rows.ts';
 import { sqliteError } from './sqlite-error.ts';
@@ -19,6 +21,12 @@ interface Statements {
 const ROWS_AT_ONCE = [1001, 64, 8] as const;
 
 const EMPTY = new Uint8Array();
+
+function readError(error: unknown): Error {
+  const known = sqliteError(error);
+  if (known instanceof StoreCorrupt) emit('store.data-corruption', { detail: known.message }, 'error');
+  return known;
+}
 
 export class Reader {
   readonly #db: DatabaseSync;
@@ -51,7 +59,7 @@ export class Reader {
     try {
       return firstColumn((this.#tables[tableIndex(key)] as Statements).get.get(key));
     } catch (error) {
-      throw sqliteError(error);
+      throw readError(error);
     }
   }
 
@@ -89,7 +97,7 @@ export class Reader {
       this.get(Uint8Array.of(1));
       this.#depth++;
     } catch (error) {
-      throw sqliteError(error);
+      throw readError(error);
     }
   }
 
@@ -124,7 +132,7 @@ export class Reader {
     try {
       return statement.all(range.from, range.to, limit) as unknown as [Key, Uint8Array?][];
     } catch (error) {
-      throw sqliteError(error);
+      throw readError(error);
     }
   }
 
@@ -139,7 +147,7 @@ export class Reader {
     } catch (error) {
       // SQLite may have ended the transaction by itself
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw sqliteError(error);
+      throw readError(error);
     } finally {
       this.#depth--;
     }

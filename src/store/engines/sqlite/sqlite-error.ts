@@ -1,5 +1,5 @@
 // Errors of SQLite in the words of the store, and how they cross a thread border.
-import { LimitExceeded, WaypostError } from '../../../base/index.ts';
+import { LimitExceeded } from '../../../base/index.ts';
 import { StoreCorrupt, StoreFull, StoreUnavailable } from '../../types.ts';
 
 // https://sqlite.org/rescode.html: the low byte is the primary code
@@ -62,5 +62,3 @@ export function receiveError(sent: SentError): Error {
       return new Error(`${sent.name}: ${sent.message}`);
   }
 }
-
-export const isKnown = (error: unknown): boolean => error instanceof WaypostError;

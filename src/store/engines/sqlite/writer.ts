@@ -6,7 +6,7 @@ import { apply, check } from '../../apply.ts';
 import { BatchReader } from '../../batch.ts';
 import { errorCode } from '../../file-error.ts';
 import { StoreUnavailable } from '../../types.ts';
-import { openForWriting, PAGE, type WriterSettings } from './layout.ts';
+import { openForWriting, PAGE, pragma, type WriterSettings } from './layout.ts';
 import { WriterRows } from './rows.ts';
 import { isFatal, sendError, type SentError } from './sqlite-error.ts';
 
@@ -36,6 +36,9 @@ const LOOK_BYTES = 2 * 1024 * 1024;
 
 /** Pages that a batch changes beside its own bytes: what one usually touches, to estimate the log. */
 const PAGES_A_BATCH = 6;
+
+/** Pages given back at once: some milliseconds of work. */
+const SHRINK_PAGES = 1024;
 
 /** How long a group waits for readers once the log has reached its ceiling. */
 const CEILING_WAIT_MS = 5000;
@@ -85,7 +88,8 @@ export class Writer {
     if (this.#added < LOOK_BYTES) return;
     this.#look();
     if (this.#logBytes < this.#nextRestart) return;
-    if (!this.#restartLog(50)) this.#nextRestart = this.#logBytes + this.#options.logBytes / 4;
+    if (this.#restartLog(50)) this.#shrink();
+    else this.#nextRestart = this.#logBytes + this.#options.logBytes / 4;
   }
 
   close(): void {
@@ -137,6 +141,13 @@ export class Writer {
     this.#unused = [];
     if (isFatal(error)) throw new WriterFailed('the data store failed', { cause: error });
     if (this.#db.isTransaction) this.#rollback.run();
+  }
+
+  /** Gives pages back to the system, a few at a time, when a good part of the file is free. */
+  #shrink(): void {
+    const free = pragma(this.#db, 'freelist_count');
+    if (free < SHRINK_PAGES * 2 || free * 4 < pragma(this.#db, 'page_count')) return;
+    this.#db.exec(`PRAGMA incremental_vacuum(${SHRINK_PAGES})`);
   }
 
   #look(): void {

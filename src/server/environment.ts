@@ -1,6 +1,4 @@
 // What the environment says. All names begin with WAYPOST_; an empty value counts as unset.
-import { hostname } from 'node:os';
-import { isIP } from 'node:net';
 import { schema } from '../registry/index.ts';
 import { normalizeAddress } from '../net/index.ts';
 import { ExitStatus, StartFailure } from './exit.ts';
@@ -17,8 +15,8 @@ export interface Environment {
   /** `WAYPOST_RECOVERY_ADMIN=name:secret` */
   readonly recoveryAdmin: { readonly name: string; readonly secret: string } | undefined;
   readonly workers: number | undefined;
-  /** Name of this host. */
-  readonly hostname: string;
+  /** Host name that a first start gives the server; `mail.` before the domain when absent. */
+  readonly hostname: string | undefined;
   /** Origin of published URLs, without a trailing slash. */
   readonly publicUrl: string | undefined;
   /** Address of the default listeners; undefined when the stored ones stand. */
@@ -85,9 +83,11 @@ function readWorkers(value: string | undefined): number | undefined {
   return Number(value);
 }
 
-function readHostname(value: string | undefined): string {
-  const name = (value ?? hostname()).toLowerCase();
-  return isIP(name) !== 0 || name === '' ? 'localhost' : name;
+function readHostname(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const name = schema.normalizeDomain(value);
+  if (!schema.isDomainName(name)) refuse('HOSTNAME', `${value} is not a host name.`);
+  return name;
 }
 
 function readPublicUrl(value: string | undefined): string | undefined {

@@ -23,6 +23,7 @@ import {
 import { accountDirectory } from './account-directory.ts';
 import { jmapBlobs, jmapTable } from './jmap-table.ts';
 import type { Services } from './services.ts';
+import { welcomeRoute } from './welcome.ts';
 import { httpSettings, jmapSettings, trustedNetworks } from './settings.ts';
 
 export interface HttpFaceOptions {
@@ -46,6 +47,7 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
   const inspect = permission('sysClusterNodeGet');
   return createHttpServer<AccessToken>({
     routes: [
+      welcomeRoute,
       ...healthRoutes<AccessToken>({
         readiness,
         started: () => true,

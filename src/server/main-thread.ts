@@ -1,5 +1,6 @@
 // The main thread of a server: opens the stores, writes what a first start needs, starts the threads that run the
 // faces, answers the operator, and stops them all (spec: order of start, stop and drain).
+import type { Worker } from 'node:worker_threads';
 import { setTimeout as wait } from 'node:timers/promises';
 import { emit, now, randomBytes } from '../base/index.ts';
 import { EMAIL_INDEX, loadMailSearch, type MailSearch, SEARCH_DEFAULTS } from '../mail/index.ts';
@@ -34,7 +35,7 @@ import { startMaintenance } from './maintenance.ts';
 import type { ServerOptions } from './options.ts';
 import { openServices, type Services } from './services.ts';
 import { onStopSignals } from './signals.ts';
-import { Supervisor } from './supervisor.ts';
+import { prepareThread, Supervisor } from './supervisor.ts';
 
 export interface RunningServer {
   /** What the operator is told. */
@@ -80,7 +81,7 @@ class MainThread {
     logToConsole(logLevel, (line) => process.stderr.write(line));
     surviveExceptions('main');
     makeFolder(this.#folder);
-    const spare = Supervisor.prepare(logLevel);
+    const spare = prepareThread(logLevel);
     try {
       const stores = await this.#openStores();
       this.#stores = stores;
@@ -138,14 +139,14 @@ class MainThread {
   }
 
   async #bootstrap({ access, registry }: Services) {
-    const { domain, adminPassword, standardPorts } = this.#options;
+    const { domain, hostname, adminPassword, standardPorts } = this.#options;
     const given =
       adminPassword !== undefined && (await registry.count('Account')) === 0
         ? await operatorPassword(registry, adminPassword, ['admin', domain])
         : undefined;
     const { administrator } = await access.bootstrap({
       domain,
-      hostname: `mail.${domain}`,
+      hostname: hostname ?? `mail.${domain}`,
       listeners: { bind: '127.0.0.1', standardPorts },
       ...(given && { password: given.hash }),
     });
@@ -154,43 +155,35 @@ class MainThread {
     return { address, password: given ? undefined : password, advice: given?.advice };
   }
 
-  async #startThreads(
-    stores: EmbeddedStores,
-    services: Services,
-    spare: ReturnType<typeof Supervisor.prepare>,
-  ): Promise<void> {
+  async #startThreads(stores: EmbeddedStores, services: Services, spare: Worker): Promise<void> {
     const { bind, standardPorts, ports, domain, recoveryAdmin, publicUrl, logLevel, workers } = this.#options;
     const { defaultHostname } = services.registry.singleton('SystemSettings');
     const [certificate, plans] = await Promise.all([
       storedCertificate(stores.data, [defaultHostname, domain, 'localhost', '127.0.0.1', '::1']),
       planListeners(services.registry, { bind, standardPorts, ports }, SPOKEN),
     ]);
-    const counters = new Map(plans.map(({ name }) => [name, new Int32Array(new SharedArrayBuffer(4))]));
-    this.#supervisor = await Supervisor.start(
-      {
-        workers,
-        logLevel,
-        start: {
-          recoveryAdmin,
-          publicUrl,
-          plans,
-          certificate,
-          ticketKeys: randomBytes(TICKET_KEY_BYTES),
-          counters,
-        },
-        share: () => {
-          const data = stores.share();
-          const search = this.#search?.share();
-          return {
-            stores: data.handle,
-            search: search?.handle,
-            transfer: [...data.transfer, ...(search?.transfer ?? [])],
-          };
-        },
-        onFatal: (error) => this.#fatal(error),
+    const waiting = [spare];
+    this.#supervisor = await Supervisor.start({
+      workers,
+      spawn: () => waiting.pop() ?? prepareThread(logLevel),
+      start: {
+        recoveryAdmin,
+        publicUrl,
+        plans,
+        certificate,
+        ticketKeys: randomBytes(TICKET_KEY_BYTES),
       },
-      spare,
-    );
+      share: () => {
+        const data = stores.share();
+        const search = this.#search?.share();
+        return {
+          stores: data.handle,
+          search: search?.handle,
+          transfer: [...data.transfer, ...(search?.transfer ?? [])],
+        };
+      },
+      onFatal: (error) => this.#fatal(error),
+    });
   }
 
   /** Where the server listens, for programs that start it. */

@@ -79,8 +79,11 @@ export async function startFaces(
   plans: readonly ListenerPlan[],
   options: FaceOptions,
 ): Promise<Faces> {
-  const { registry } = services;
-  const tls = await openCertificates(registry, options.selfSigned, options.ticketKeys);
+  const { registry, access } = services;
+  const [tls] = await Promise.all([
+    openCertificates(registry, options.selfSigned, options.ticketKeys),
+    access.clients.load(),
+  ]);
   const server = new FaceServer(services, plans, { ...options, tls });
   await server.open();
   return server.faces;

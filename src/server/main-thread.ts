@@ -33,6 +33,8 @@ import { type OperatorServer, serveOperator } from './operator/server.ts';
 import { operatorPassword } from './operator-password.ts';
 import { startMaintenance } from './maintenance.ts';
 import type { ServerOptions } from './options.ts';
+import { type RunningPush, startPush } from './push.ts';
+import { makePushKey } from './push-key.ts';
 import { openServices, type Services } from './services.ts';
 import { onStopSignals } from './signals.ts';
 import { prepareThread, Supervisor } from './supervisor.ts';
@@ -50,6 +52,7 @@ const LOCK_PATIENCE_MS = 3000;
 const DRAIN_MS = 30_000;
 const STOP_MS = 700;
 const TICKET_KEY_BYTES = 48;
+const HOUR_MS = 3_600_000;
 
 export async function startServer(options: ServerOptions, version: string): Promise<RunningServer> {
   const server = new MainThread(options, version);
@@ -67,6 +70,7 @@ class MainThread {
   #services: Services | undefined;
   #supervisor: Supervisor | undefined;
   #operator: OperatorServer | undefined;
+  #push: RunningPush | undefined;
   #stopMaintenance: (() => void) | undefined;
   #stopping = false;
 
@@ -89,6 +93,9 @@ class MainThread {
       const services = await openServices(stores, { recoveryAdmin: this.#options.recoveryAdmin, search });
       this.#services = services;
       const administrator = await this.#bootstrap(services);
+      await makePushKey(services.registry);
+      await services.pushKey.load();
+      this.#push = await startPush(services);
       await this.#startThreads(stores, services, spare);
       this.#operator = await serveOperator(
         this.#folder.run,
@@ -99,6 +106,7 @@ class MainThread {
       onStopSignals((signal) => void this.#stop(signal));
       // Counted from the start of the process, modules and all.
       const startMs = Math.round(performance.now());
+      this.#warnOfRecoveryAdministrator();
       emit('server.started', { version: this.#version, ms: startMs });
       return { block: this.#block(administrator, startMs), ended: this.#ended.promise };
     } catch (error) {
@@ -106,6 +114,16 @@ class MainThread {
       await this.#close().catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Who forgot to take it away again hears of it every hour. */
+  #warnOfRecoveryAdministrator(): void {
+    const { recoveryAdmin } = this.#options;
+    if (!recoveryAdmin) return;
+    const warn = (): void =>
+      emit('server.recovery-mode', { mode: 'normal', administrator: recoveryAdmin.name }, 'warn');
+    warn();
+    setInterval(warn, HOUR_MS).unref();
   }
 
   /** The previous server may still be on its way out. */
@@ -248,6 +266,7 @@ class MainThread {
 
   /** The search store reads the data store, so it goes first. */
   async #close(): Promise<void> {
+    this.#push?.close();
     await this.#services?.close();
     await this.#search?.close();
     await this.#stores?.close();

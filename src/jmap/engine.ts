@@ -19,7 +19,7 @@ import { type MethodResponse, resultValue } from './result.ts';
 export type MethodTable = ReadonlyMap<string, JmapMethod>;
 
 /** Values that the references of one request may copy. */
-const REFERENCE_VALUES = 1_000_000;
+const REFERENCE_VALUES = 200_000;
 
 export function methodTable(methods: readonly JmapMethod[]): MethodTable {
   const table = new Map<string, JmapMethod>();

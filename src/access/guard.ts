@@ -174,7 +174,8 @@ export class GrantsGuard {
   async #defaults(change: Change): Promise<void> {
     const value = change.value as ValueOf<'Authentication'>;
     const before = change.before as ValueOf<'Authentication'>;
-    let taken = false;
+    // whose password another directory keeps cannot be counted on
+    let taken = value.directoryId !== null && value.directoryId !== before.directoryId;
     for (const name of DEFAULT_SETS) {
       if (isDeepStrictEqual(before[name], value[name])) continue;
       const [had, has] = [await rolePair(this.#view, before[name]), await rolePair(this.#view, value[name])];
@@ -184,12 +185,15 @@ export class GrantsGuard {
     if (taken) await this.#keepAdministrator(change, { ...this.#view, defaults: value });
   }
 
-  /** Nobody signs in under a domain that is switched off. */
+  /** Nobody signs in under a domain that is switched off, or only by the grace of another directory. */
   async #domain(change: Change): Promise<void> {
     const { id = NEW } = change;
     const before = change.before as ValueOf<'Domain'> | undefined;
     const value = change.value as ValueOf<'Domain'> | undefined;
-    if (before?.isEnabled && !value?.isEnabled) {
+    const switchedOff = before?.isEnabled === true && !value?.isEnabled;
+    const movedOut =
+      value !== undefined && value.directoryId !== null && value.directoryId !== before?.directoryId;
+    if (switchedOff || (before && movedOut)) {
       await this.#keepAdministrator(change, viewWith(this.#view, { type: 'Domain', id, value }));
     }
   }
@@ -241,7 +245,7 @@ export class GrantsGuard {
     const [value] = await view.records('Account', [id]);
     if (!value || !isAdministrator(value, await effective(view, id, value))) return false;
     const [domain] = await view.records('Domain', [value.domainId]);
-    return domain?.isEnabled === true;
+    return domain?.isEnabled === true && (domain.directoryId ?? view.defaults.directoryId) === null;
   }
 }
 

@@ -40,6 +40,13 @@ export class Session {
     this.view = view;
   }
 
+  /** The same session, about another account. */
+  about(account: string | undefined): Session {
+    const other = new Session(this.connection, this.view);
+    other.account = account;
+    return other;
+  }
+
   static async open(options: SessionOptions): Promise<Session> {
     const connection = await connect(options);
     const session = new Session(connection, new SchemaView(await connection.schema()));

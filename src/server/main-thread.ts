@@ -52,6 +52,7 @@ const LOCK_PATIENCE_MS = 3000;
 const DRAIN_MS = 30_000;
 const STOP_MS = 700;
 const TICKET_KEY_BYTES = 48;
+const HOUR_MS = 3_600_000;
 
 export async function startServer(options: ServerOptions, version: string): Promise<RunningServer> {
   const server = new MainThread(options, version);
@@ -105,6 +106,7 @@ class MainThread {
       onStopSignals((signal) => void this.#stop(signal));
       // Counted from the start of the process, modules and all.
       const startMs = Math.round(performance.now());
+      this.#warnOfRecoveryAdministrator();
       emit('server.started', { version: this.#version, ms: startMs });
       return { block: this.#block(administrator, startMs), ended: this.#ended.promise };
     } catch (error) {
@@ -112,6 +114,16 @@ class MainThread {
       await this.#close().catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Who forgot to take it away again hears of it every hour. */
+  #warnOfRecoveryAdministrator(): void {
+    const { recoveryAdmin } = this.#options;
+    if (!recoveryAdmin) return;
+    const warn = (): void =>
+      emit('server.recovery-mode', { mode: 'normal', administrator: recoveryAdmin.name }, 'warn');
+    warn();
+    setInterval(warn, HOUR_MS).unref();
   }
 
   /** The previous server may still be on its way out. */

@@ -7,7 +7,7 @@ import { emit, NotFound, randomBytes, toHex } from '../base/index.ts';
 import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSearch } from '../mail/index.ts';
 import { createMta, type Mta } from '../mta/index.ts';
 import { isPublicAddress } from '../net/index.ts';
-import { Registry } from '../registry/index.ts';
+import { Registry, type RegistryOptions } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
 import { countOffences } from './offences.ts';
 import type { ServerOptions } from './options.ts';
@@ -29,7 +29,9 @@ export interface Services {
   close(): Promise<void>;
 }
 
-export interface ServiceOptions extends Pick<ServerOptions, 'recoveryAdmin'> {
+export interface ServiceOptions
+  extends Pick<ServerOptions, 'recoveryAdmin'>,
+    Pick<RegistryOptions, 'setup' | 'restoresAccounts'> {
   /** Text search; without it text cannot be searched. */
   readonly search?: MailSearch | undefined;
   /** Default: the public Internet. */
@@ -38,8 +40,13 @@ export interface ServiceOptions extends Pick<ServerOptions, 'recoveryAdmin'> {
 
 export async function openServices(stores: Stores, options: ServiceOptions): Promise<Services> {
   const { data, bus, memory } = stores;
-  const { recoveryAdmin, search } = options;
-  const registry = await Registry.open({ store: data, bus });
+  const { recoveryAdmin, search, setup, restoresAccounts } = options;
+  const registry = await Registry.open({
+    store: data,
+    bus,
+    ...(setup && { setup }),
+    ...(restoresAccounts && { restoresAccounts }),
+  });
   const access = Access.open({ registry, memory, ...(recoveryAdmin && { recoveryAdmin }) });
   const accounts = createAccounts({ data, bus });
   const mail = createMail({

@@ -133,6 +133,14 @@ describe('requests', () => {
     });
   });
 
+  test('members of the request that nobody knows are ignored', async () => {
+    const body = { using: [], methodCalls: [], extension: { a: 1 }, '@type': 'x' };
+    assert.deepEqual(Object.keys((await (await client.post(JSON.stringify(body))).json()) as object), [
+      'methodResponses',
+      'sessionState',
+    ]);
+  });
+
   test('/jmap and /api take the same requests', async () => {
     for (const path of ['/jmap', '/api']) {
       const answer = await fetch(server.origin + path, {

@@ -119,10 +119,11 @@ export class PushService {
   /** Sends the code, once, and not to one URL after the other (RFC 8620 §7.2.2, §8.6). */
   #announce(one: Known): void {
     const { account } = one;
-    const time = performance.now();
-    const at = Math.max(time, this.#nextVerification.get(account) ?? 0);
-    this.#nextVerification.set(account, at + this.#services.settings().pushVerifyTimeoutMs);
-    one.later(at - time, async () => {
+    one.later((this.#nextVerification.get(account) ?? 0) - performance.now(), async () => {
+      const time = performance.now();
+      // Another one of the account was faster.
+      if ((this.#nextVerification.get(account) ?? 0) > time) return this.#announce(one);
+      this.#nextVerification.set(account, time + this.#services.settings().pushVerifyTimeoutMs);
       const { result } = await this.#services.accounts
         .get(account)
         .write((writer) => markAnnounced(writer, one.id));
@@ -216,7 +217,8 @@ class Known {
   }
 
   later(ms: number, work: () => Promise<void>): void {
-    this.#timer = setTimeout(() => void work().catch(report), ms).unref();
+    if (this.#stop.signal.aborted) return;
+    this.#timer = setTimeout(() => void work().catch(report), Math.max(0, ms)).unref();
   }
 
   end(): void {

@@ -373,7 +373,8 @@ describe('delivery', () => {
 
   test('what is stored is at work again after a start', async () => {
     await subscribe({ types: ['Mailbox'] });
-    const second = await startPush(world.services, (await worldCertificate()).cert);
+    const second = startPush(world.services, (await worldCertificate()).cert);
+    await second.ready;
     await makeMailbox();
     const both = [await push.next(), await push.next()].map(({ json }) => json['changed']);
     assert.deepEqual(both[0], both[1]);

@@ -29,23 +29,26 @@ export class PushService {
   readonly #sweeper: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
 
-  private constructor(services: PushServices) {
+  /** Resolves when all subscriptions that are stored are at work. */
+  readonly ready: Promise<void>;
+
+  constructor(services: PushServices) {
     this.#services = services;
     this.#unsubscribe = services.bus.subscribe('account.state', ({ account, types }) => {
       if (types.some(([type]) => type === DataType.PushSubscription)) void this.#load(account);
     });
     this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_MS).unref();
+    this.ready = this.#loadAll().catch((error: unknown) => void report(error));
   }
 
-  /** Resolves when all subscriptions that are stored are at work. */
-  static async start(services: PushServices): Promise<PushService> {
-    const service = new PushService(services);
-    for await (const ids of services.allAccounts()) {
-      const heads = await Promise.all(ids.map((id) => services.accounts.get(id).head()));
+  async #loadAll(): Promise<void> {
+    const { accounts, allAccounts } = this.#services;
+    for await (const ids of allAccounts()) {
+      if (this.#stop.signal.aborted) return;
+      const heads = await Promise.all(ids.map((id) => accounts.get(id).head()));
       const some = ids.filter((_, i) => (heads[i]?.count(DataType.PushSubscription) ?? 0) > 0);
-      await Promise.all(some.map((id) => service.#load(id)));
+      await Promise.all(some.map((id) => this.#load(id)));
     }
-    return service;
   }
 
   close(): void {

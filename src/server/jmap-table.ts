@@ -21,7 +21,7 @@ import { jmapSettings } from './settings.ts';
 /** What clients may read of the blob store. */
 export const jmapBlobs = ({ stores, blobs }: Services): Blobs => ({
   reads: stores.blobs,
-  mayRead: ({ accountId }, hashes) => blobs.mayRead(accountId, hashes),
+  mayRead: ({ accountId, token }, hashes) => blobs.mayRead(accountId, hashes, token.account),
 });
 
 export function jmapTable(services: Services, blobs: Blobs): MethodTable {

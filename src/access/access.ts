@@ -15,7 +15,7 @@ import { maskedEmailHook } from './masked-address.ts';
 import { oauthClientHook } from './oauth-client.ts';
 import { passwordSource, settingsSource } from './self-service.ts';
 import type { AccessToken, AccountId } from './token.ts';
-import { type CredentialUse, TokenService } from './tokens.ts';
+import { type CredentialTicket, type CredentialUse, TokenService } from './tokens.ts';
 import './events.ts';
 
 export type AccessOptions = Omit<AuthenticatorOptions, 'tokens' | 'clients'>;
@@ -68,6 +68,16 @@ export class Access {
   /** Token of an account for the server's own work, or for a credential that was checked elsewhere. */
   token(account: AccountId, use?: CredentialUse): Promise<AccessToken | undefined> {
     return this.#tokens.token(account, use);
+  }
+
+  /** Stands for the token's credential when nobody is signed in; undefined where that is not possible. */
+  ticket(token: AccessToken): CredentialTicket | undefined {
+    return this.#tokens.ticket(token);
+  }
+
+  /** The token that the credential of a ticket would get now; undefined when it is good no more. */
+  redeem(account: AccountId, ticket: CredentialTicket): Promise<AccessToken | undefined> {
+    return this.#tokens.redeem(account, ticket);
   }
 
   /**

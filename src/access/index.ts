@@ -25,4 +25,4 @@ export { hashSecret, passwordStrength } from './passwords/index.ts';
 export * from './permissions.ts';
 export * from './simulate.ts';
 export * from './token.ts';
-export { type CredentialUse, operatorToken } from './tokens.ts';
+export { type CredentialTicket, type CredentialUse, operatorToken } from './tokens.ts';

@@ -1,5 +1,6 @@
 // Access tokens: resolved once, kept by account, and dropped when anything they were worked out from changes,
 // here or on another node.
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { encodeId, now } from '../base/index.ts';
 import type { Registry, ValueOf } from '../registry/index.ts';
@@ -62,6 +63,18 @@ export interface CredentialUse {
   readonly fingerprint?: string;
 }
 
+/**
+ * Stands for a credential when nobody is signed in: what was set up with it (a push subscription) holds as long as it
+ * does. Holds nothing secret.
+ */
+export interface CredentialTicket {
+  readonly kind: CredentialKind;
+  /** Number of the credential within the account; empty for a sign-in that no stored credential stands behind. */
+  readonly credentialId: string;
+  /** Digest of the stored secret: another password is another credential. */
+  readonly mark: string;
+}
+
 export class TokenService {
   readonly #registry: Registry;
   readonly #resolved: LRUCache<AccountId, Resolved>;
@@ -96,6 +109,27 @@ export class TokenService {
     return renewed && mayActForOthers(renewed)
       ? this.token(token.account, { ...token.use, actor: renewed })
       : undefined;
+  }
+
+  /** Undefined for who acts as another, for the recovery administrator and for tokens of the server's own. */
+  ticket(token: AccessToken): CredentialTicket | undefined {
+    if (!(token instanceof Token) || token.use.actor || token.credential === 'internal') return undefined;
+    const { kind, credentialId = '', fingerprint } = token.use;
+    return { kind, credentialId, mark: fingerprint === undefined ? '' : markOf(fingerprint) };
+  }
+
+  /** The token that the credential would get now; undefined when it is good no more. */
+  async redeem(
+    id: AccountId,
+    { kind, credentialId, mark }: CredentialTicket,
+  ): Promise<AccessToken | undefined> {
+    const resolved = await this.#resolve(id);
+    if (!resolved) return undefined;
+    const secret = credentialOf(resolved.value, credentialId)?.secret;
+    if (credentialId !== '' && (secret === undefined || (mark !== '' && markOf(secret) !== mark)))
+      return undefined;
+    const token = makeToken(resolved, { kind, ...(credentialId !== '' && { credentialId }) });
+    return token?.has(AUTHENTICATE) ? token : undefined;
   }
 
   async #resolve(id: AccountId): Promise<Resolved | undefined> {
@@ -184,6 +218,9 @@ function makeToken(resolved: Resolved, use: CredentialUse): AccessToken | undefi
   }
   return new Token(resolved, allowed, limit, use, expired ? undefined : expiresAt);
 }
+
+const markOf = (secret: string): string =>
+  createHash('sha256').update(secret).digest('base64url').slice(0, 16);
 
 export function credentialOf(account: Account, credentialId: string | undefined): Credential | undefined {
   if (credentialId === undefined || account['@type'] !== 'User') return undefined;

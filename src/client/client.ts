@@ -200,7 +200,8 @@ export class JmapClient {
   /** Adds the account and writes references as `#name`. */
   async #prepare(name: string, args: JsonObject): Promise<JsonObject> {
     const out: Record<string, unknown> = {};
-    if (name !== 'Core/echo' && !('accountId' in args)) out['accountId'] = await this.account();
+    const aboutAccount = name !== 'Core/echo' && !name.startsWith('PushSubscription/');
+    if (aboutAccount && !('accountId' in args)) out['accountId'] = await this.account();
     for (const [key, value] of Object.entries(args as Record<string, unknown>)) {
       if (value instanceof Reference) out[`#${key}`] = value.reference;
       else if (value !== undefined) out[key] = value;

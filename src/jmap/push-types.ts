@@ -50,6 +50,12 @@ export function wantedTypes(names: Iterable<string> | null, token: AccessToken):
   return wanted;
 }
 
+/** Names of the types that a caller may hear of. */
+export const heardTypes = (token: AccessToken): string[] =>
+  Array.from(PUSH_TYPES.keys()).filter((name) =>
+    token.has(permission((PUSH_TYPES.get(name) as PushType).permission)),
+  );
+
 /** Names of a list with commas, null for `*`; undefined when none of them is a type. */
 export function namedTypes(types: string): readonly string[] | null | undefined {
   if (types === '*') return null;

@@ -15,6 +15,8 @@ import type { JmapSettings } from './settings.ts';
 /** What is mounted beside the methods. */
 export interface Features {
   readonly webSocket?: boolean;
+  /** Public key of pushes (RFC 9749); empty for none. */
+  readonly serverKey?: () => string;
 }
 
 /** One row of the capability table. */
@@ -23,7 +25,7 @@ interface Capability {
   /** It is advertised when this method is in the table; absent means always. */
   readonly method?: string;
   /** It is advertised when this is mounted. */
-  readonly feature?: keyof Features;
+  readonly feature?: (features: Features) => boolean;
   readonly session: (settings: JmapSettings, facts: SessionFacts) => JsonObject;
   /** Absent for capabilities that belong to no account. */
   readonly account?: (settings: JmapSettings, account: VisibleAccount) => JsonObject;
@@ -87,12 +89,25 @@ const CAPABILITIES: readonly Capability[] = [
   },
   {
     urn: URN.websocket,
-    feature: 'webSocket',
+    feature: ({ webSocket }) => webSocket === true,
     session: (_settings, { origin }) => ({
       url: `${origin.replace(/^http/, 'ws')}/jmap/ws`,
       supportsPush: true,
     }),
     account: nothing,
+  },
+  {
+    urn: URN.vapid,
+    method: 'PushSubscription/set',
+    feature: ({ serverKey }) => Boolean(serverKey?.()),
+    session: (_settings, { features }) => ({ applicationServerKey: features?.serverKey?.() ?? '' }),
+  },
+  {
+    urn: URN.emailPush,
+    method: 'PushSubscription/set',
+    session: nothing,
+    account: nothing,
+    guard: 'jmapEmailGet',
   },
   { urn: URN.quota, method: 'Quota/get', session: nothing, account: nothing, guard: 'jmapQuotaGet' },
   { urn: URN.registry, session: nothing, account: nothing },
@@ -105,7 +120,7 @@ export const knownCapabilities = (facts: Pick<SessionFacts, 'table' | 'features'
 const advertised = ({ table, features = {} }: Pick<SessionFacts, 'table' | 'features'>): Capability[] =>
   CAPABILITIES.filter(
     ({ method, feature }) =>
-      (method === undefined || table.has(method)) && (feature === undefined || features[feature]),
+      (method === undefined || table.has(method)) && (feature === undefined || feature(features)),
   );
 
 export interface SessionFacts {

@@ -26,8 +26,8 @@ export interface FeedOptions {
   readonly throttleMs: number;
   /** Where the client was when it was here last. */
   readonly since: Place;
-  /** Resolves when the client may be told more. Not called again before. */
-  readonly send: (changed: ChangedStates, place: Place) => Promise<void>;
+  /** Resolves when the client may be told more, false when it was not told. Not called again before. */
+  readonly send: (changed: ChangedStates, place: Place) => Promise<boolean | void>;
 }
 
 export class StateFeed {
@@ -97,13 +97,21 @@ export class StateFeed {
 
   async #flush(): Promise<void> {
     const changed: Record<string, Record<string, string>> = {};
-    for (const [account, states] of this.#pending) changed[encodeId(account)] = Object.fromEntries(states);
+    const pending = new Map(this.#pending);
+    for (const [account, states] of pending) changed[encodeId(account)] = Object.fromEntries(states);
     this.#pending.clear();
     this.#lastSent = performance.now();
     this.#sending = true;
-    await this.#options.send(changed, this.#place);
+    const told = await this.#options.send(changed, this.#place);
     this.#sending = false;
+    if (told === false) this.#putBack(pending);
     this.#schedule();
+  }
+
+  /** What came meanwhile is newer. */
+  #putBack(pending: ReadonlyMap<AccountId, ReadonlyMap<string, string>>): void {
+    for (const [account, states] of pending)
+      this.#pending.set(account, new Map([...states, ...(this.#pending.get(account) ?? [])]));
   }
 }
 

@@ -15,6 +15,8 @@ declare module '../base/events.ts' {
     'server.certificate-unusable': { certificate: string; error: unknown };
     /** A clean-up by schedule is done. */
     'server.cleaned-up': { what: string; ms: number };
+    /** The key that signs pushes cannot be read; they go unsigned. */
+    'server.push-key-unusable': { reason: string };
     /** The recovery administrator can sign in: to be ended when it is no longer needed. */
     'server.recovery-mode': { mode: 'normal' | 'recovery'; administrator: string | undefined };
     /** The server waits to be set up. */

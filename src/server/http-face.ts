@@ -38,7 +38,7 @@ export interface HttpFaceOptions {
 }
 
 export function httpFace(services: Services, options: HttpFaceOptions): HttpServer {
-  const { registry, access, stores, accounts } = services;
+  const { registry, access, stores, accounts, pushKey } = services;
   const { publicUrl, exempt, readiness, hub, mode } = options;
   const settings = jmapSettings(registry);
   const directory = accountDirectory(registry);
@@ -47,7 +47,8 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
   const blobs = jmapBlobs(services);
   const whole = jmapTable(services, blobs);
   const table = mode === 'setup' ? setupTable(whole) : whole;
-  const processor = new Processor({ table, directory, settings, features: { webSocket: true } });
+  const features = { webSocket: true, serverKey: () => pushKey.signer()?.publicKey ?? '' };
+  const processor = new Processor({ table, directory, settings, features });
   const inspect = permission('sysClusterNodeGet');
   return createHttpServer<AccessToken>({
     routes: [

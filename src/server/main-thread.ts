@@ -33,6 +33,8 @@ import { type OperatorServer, serveOperator } from './operator/server.ts';
 import { operatorPassword } from './operator-password.ts';
 import { startMaintenance } from './maintenance.ts';
 import type { ServerOptions } from './options.ts';
+import { type RunningPush, startPush } from './push.ts';
+import { makePushKey } from './push-key.ts';
 import { openServices, type Services } from './services.ts';
 import { onStopSignals } from './signals.ts';
 import { prepareThread, Supervisor } from './supervisor.ts';
@@ -68,6 +70,7 @@ class MainThread {
   #services: Services | undefined;
   #supervisor: Supervisor | undefined;
   #operator: OperatorServer | undefined;
+  #push: RunningPush | undefined;
   #stopMaintenance: (() => void) | undefined;
   #stopping = false;
 
@@ -90,6 +93,9 @@ class MainThread {
       const services = await openServices(stores, { recoveryAdmin: this.#options.recoveryAdmin, search });
       this.#services = services;
       const administrator = await this.#bootstrap(services);
+      await makePushKey(services.registry);
+      await services.pushKey.load();
+      this.#push = await startPush(services);
       await this.#startThreads(stores, services, spare);
       this.#operator = await serveOperator(
         this.#folder.run,
@@ -98,7 +104,8 @@ class MainThread {
       this.#writeAddresses();
       this.#stopMaintenance = startMaintenance(services);
       onStopSignals((signal) => void this.#stop(signal));
-      const startMs = now() - this.#startedAt;
+      // Counted from the start of the process, modules and all.
+      const startMs = Math.round(performance.now());
       this.#warnOfRecoveryAdministrator();
       emit('server.started', { version: this.#version, ms: startMs });
       return { block: this.#block(administrator, startMs), ended: this.#ended.promise };
@@ -259,6 +266,7 @@ class MainThread {
 
   /** The search store reads the data store, so it goes first. */
   async #close(): Promise<void> {
+    this.#push?.close();
     await this.#services?.close();
     await this.#search?.close();
     await this.#stores?.close();

@@ -6,10 +6,12 @@ import { type AccountsService, Aspect, createAccounts, DataType } from '../accou
 import { emit, NotFound, randomBytes, toHex } from '../base/index.ts';
 import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSearch } from '../mail/index.ts';
 import { createMta, type Mta } from '../mta/index.ts';
+import { isPublicAddress } from '../net/index.ts';
 import { Registry, type RegistryOptions } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
 import { countOffences } from './offences.ts';
 import type { ServerOptions } from './options.ts';
+import { PushKey } from './push-key.ts';
 import { mailSettings } from './settings.ts';
 
 export interface Services {
@@ -20,6 +22,9 @@ export interface Services {
   readonly mail: Mail;
   readonly blobs: BlobAccess;
   readonly mta: Mta;
+  readonly pushKey: PushKey;
+  /** Addresses that push messages may go to. */
+  readonly mayPushTo: (address: string) => boolean;
   /** Ends what runs in the background; the stores stay open. */
   close(): Promise<void>;
 }
@@ -29,6 +34,8 @@ export interface ServiceOptions
     Pick<RegistryOptions, 'setup' | 'restoresAccounts'> {
   /** Text search; without it text cannot be searched. */
   readonly search?: MailSearch | undefined;
+  /** Default: the public Internet. */
+  readonly mayPushTo?: (address: string) => boolean;
 }
 
 export async function openServices(stores: Stores, options: ServiceOptions): Promise<Services> {
@@ -56,6 +63,8 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
   tieAccounts(registry, accounts, search);
   const stopCounting = countOffences(access.clients);
   registry.assertComplete();
+  const pushKey = new PushKey(registry);
+  await pushKey.load();
   return {
     stores,
     registry,
@@ -64,6 +73,8 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     mail,
     blobs: createBlobAccess(stores),
     mta: createMta({ registry, access, mail, blobs: stores.blobs }),
+    pushKey,
+    mayPushTo: options.mayPushTo ?? isPublicAddress,
     close: async () => {
       stopCounting();
       registry.close();

@@ -67,6 +67,14 @@ export const jmapSettings = (registry: Registry): (() => JmapSettings) =>
     websocketThrottleMs: jmap.websocketThrottle,
     websocketHeartbeatMs: jmap.websocketHeartbeat,
     websocketTimeoutMs: jmap.websocketTimeout,
+    maxSubscriptions: jmap.maxSubscriptions ?? Infinity,
+    pushThrottleMs: jmap.pushThrottle,
+    pushAttemptWaitMs: jmap.pushAttemptWait,
+    pushMaxAttempts: jmap.pushMaxAttempts,
+    pushRetryWaitMs: jmap.pushRetryWait,
+    pushRequestTimeoutMs: jmap.pushRequestTimeout,
+    pushVerifyTimeoutMs: jmap.pushVerifyTimeout,
+    maxPushSize: jmap.maxPushSize,
   }));
 
 /** Limits and usual mailboxes of the mail floor. */

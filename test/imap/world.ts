@@ -79,6 +79,7 @@ export async function openImapWorld(
     settings: () => ({ ...registry.singleton('Imap'), ...settings }) as ValueOf<'Imap'>,
     email: emailSettings,
     limitsOf: async () => limits,
+    jmapUrl: () => 'https://mail.example.org/jmap/session',
     hostname: () => 'mail.example.org',
     exempt: more.exempt ?? (() => true),
     ...(tls && { tls }),

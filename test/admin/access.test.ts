@@ -298,8 +298,8 @@ describe('the review', () => {
       holders
         .trim()
         .split('\n')
-        .map((line) => line.split(' ')[0])
-        .sort(),
+        .map((line) => line.split(' ')[0] ?? '')
+        .toSorted((a, b) => (a < b ? -1 : 1)),
       ['admin@waypost.test', 'ann@waypost.test', 'sales@waypost.test'],
     );
     assert.equal((await http('/api/access/holders?permission=impersonate', signedIn('bob'))).status, 403);

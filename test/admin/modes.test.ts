@@ -160,8 +160,8 @@ describe('the wizard', () => {
     assert.deepEqual(
       [
         domain?.['name'],
-        (domain?.['dkimManagement'] as Json)['@type'],
-        (domain?.['certificateManagement'] as Json)['@type'],
+        (domain?.['dkimManagement'] as Json | undefined)?.['@type'],
+        (domain?.['certificateManagement'] as Json | undefined)?.['@type'],
       ],
       ['set.example', 'Manual', 'Automatic'],
     );

@@ -142,7 +142,7 @@ describe('a plan', () => {
       .trim()
       .split('\n')
       .map((line) => (JSON.parse(line) as Json)['address']);
-    assert.deepEqual(addresses.sort(), ['192.0.2.2', '192.0.2.3']);
+    assert.deepEqual(new Set(addresses), new Set(['192.0.2.2', '192.0.2.3']));
     assert.match(await world.ok('apply', file), /Nothing to do: 2/);
   });
 

@@ -59,6 +59,7 @@ export async function runHere(
   env: Readonly<Record<string, string>> = {},
 ): Promise<CliResult> {
   let [stdout, stderr] = ['', ''];
+  // oxlint-disable-next-line typescript/unbound-method -- put back as they were, and called with their stream
   const [out, err] = [process.stdout.write, process.stderr.write];
   const before = { ...process.env };
   Object.assign(process.env, env);

@@ -67,7 +67,7 @@ export async function startRecovery(options: ServerOptions, version: string): Pr
 
 interface Opened {
   readonly listener: RescueListener;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 async function open(

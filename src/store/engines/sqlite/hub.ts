@@ -45,7 +45,9 @@ export class Hub {
     for (const port of this.#ports.keys()) port.close();
   }
 
-  async #serve(request: Exclude<HubRequest, BusMessage | Topics>): Promise<Uint8Array | number | string | undefined> {
+  async #serve(
+    request: Exclude<HubRequest, BusMessage | Topics>,
+  ): Promise<Uint8Array | number | string | undefined> {
     const { memory } = this;
     if ('get' in request) return memory.get(request.get);
     if ('set' in request) await memory.set(request.set, request.value, request.ttlMs);

@@ -170,7 +170,7 @@ async function registryAccount(
 }
 
 /** Throws `forbidden` unless the caller holds what the method needs for these arguments. */
-function authorize(method: JmapMethod, args: JsonObject, { token }: Call): void {
+export function authorize(method: JmapMethod, args: JsonObject, { token }: Call): void {
   try {
     const { anyOf } = method;
     if (anyOf && !anyOf.some((name) => holds(token, name))) throw new AccessDenied(anyOf[0] as string);

@@ -20,7 +20,7 @@ export function startPush(services: Services, ca?: string): RunningPush {
     accounts,
     bus: stores.bus,
     hub: new StateHub(stores.bus),
-    directory: accountDirectory(registry),
+    directory: accountDirectory(services),
     settings: jmapSettings(registry),
     table: jmapTable(services, jmapBlobs(services)),
     signer: () => pushKey.signer(),

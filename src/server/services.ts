@@ -5,7 +5,7 @@ import { Access } from '../access/index.ts';
 import { type AccountsService, Aspect, createAccounts, DataType } from '../account/index.ts';
 import { emit, NotFound, randomBytes, toHex } from '../base/index.ts';
 import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSearch } from '../mail/index.ts';
-import { createMta, type Mta } from '../mta/index.ts';
+import { createAnswers, createMta, createOutbox, type Mta, type Outbox } from '../mta/index.ts';
 import { isPublicAddress } from '../net/index.ts';
 import { Registry, type RegistryOptions } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
@@ -22,6 +22,9 @@ export interface Services {
   readonly mail: Mail;
   readonly blobs: BlobAccess;
   readonly mta: Mta;
+  readonly outbox: Outbox;
+  /** Text search, where there is one. */
+  readonly search: MailSearch | undefined;
   readonly pushKey: PushKey;
   /** Addresses that push messages may go to. */
   readonly mayPushTo: (address: string) => boolean;
@@ -63,6 +66,16 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
   tieAccounts(registry, accounts, search);
   const stopCounting = countOffences(access.clients);
   registry.assertComplete();
+  const mta = createMta({ registry, access, mail, blobs: stores.blobs });
+  const outbox = createOutbox({ mta, access, accounts, data, blobs: stores.blobs });
+  const answers = createAnswers({
+    mta,
+    access,
+    accounts,
+    data,
+    nameOf: async (id) => (await registry.object('Account', id))?.description ?? '',
+    hostname: () => registry.singleton('SystemSettings').defaultHostname,
+  });
   const pushKey = new PushKey(registry);
   await pushKey.load();
   return {
@@ -72,10 +85,14 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     accounts,
     mail,
     blobs: createBlobAccess(stores),
-    mta: createMta({ registry, access, mail, blobs: stores.blobs }),
+    mta,
+    outbox,
+    search,
     pushKey,
     mayPushTo: options.mayPushTo ?? isPublicAddress,
     close: async () => {
+      await outbox.close();
+      await answers.close();
       stopCounting();
       registry.close();
       accounts.close();

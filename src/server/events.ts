@@ -9,8 +9,6 @@ declare module '../base/events.ts' {
     'operator.sent': { sender: string; recipients: number };
     /** Text search has ended or could not begin; everything else goes on. */
     'server.search-failed': { error: unknown };
-    /** A clean-up by schedule is done. */
-    'server.cleaned-up': { what: string; ms: number };
     'server.started': { version: string; ms: number };
     'server.stopping': { signal: string; graceMs: number };
   }

@@ -40,7 +40,9 @@ export function jmapTable(services: Services, blobs: Blobs): MethodTable {
       temporary: services.blobs,
       memory: stores.memory,
       settings,
-      lookups: mailLookups(mailServices, services.blobs.documents),
+      lookups: mailLookups(mailServices, (account, type, hashes) =>
+        services.blobs.documents(account, type, hashes),
+      ),
     }),
     ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
   ]);

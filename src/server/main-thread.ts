@@ -30,7 +30,6 @@ import { operatorCommands } from './operator/commands.ts';
 import type { ServerStatus } from './operator/protocol.ts';
 import { type OperatorServer, serveOperator } from './operator/server.ts';
 import { operatorPassword } from './operator-password.ts';
-import { startMaintenance } from './maintenance.ts';
 import type { ServerOptions } from './options.ts';
 import { openServices, type Services } from './services.ts';
 import { onStopSignals } from './signals.ts';
@@ -66,7 +65,6 @@ class MainThread {
   #services: Services | undefined;
   #supervisor: Supervisor | undefined;
   #operator: OperatorServer | undefined;
-  #stopMaintenance: (() => void) | undefined;
   #stopping = false;
 
   constructor(options: ServerOptions, version: string) {
@@ -87,6 +85,8 @@ class MainThread {
       const search = await this.#openSearch(stores);
       const services = await openServices(stores, { recoveryAdmin: this.#options.recoveryAdmin, search });
       this.#services = services;
+      // The folder is this process's alone: whoever worked on a task before has ended.
+      await services.tasks.queue.takeBack();
       const administrator = await this.#bootstrap(services);
       await this.#startThreads(stores, services, spare);
       this.#operator = await serveOperator(
@@ -94,7 +94,6 @@ class MainThread {
         operatorCommands({ services, status: () => this.#status() }),
       );
       this.#writeAddresses();
-      this.#stopMaintenance = startMaintenance(services);
       onStopSignals((signal) => void this.#stop(signal));
       const startMs = now() - this.#startedAt;
       emit('server.started', { version: this.#version, ms: startMs });
@@ -245,7 +244,6 @@ class MainThread {
     const graceMs = signal === 'SIGTERM' ? DRAIN_MS : STOP_MS;
     emit('server.stopping', { signal, graceMs });
     this.#operator?.close();
-    this.#stopMaintenance?.();
     await this.#supervisor?.drain(graceMs);
     removeRunFile(addressesFile(this.#folder));
     await this.#close();

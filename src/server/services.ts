@@ -3,11 +3,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Access } from '../access/index.ts';
 import { type AccountsService, Aspect, createAccounts, DataType } from '../account/index.ts';
-import { emit, NotFound, randomBytes, toHex } from '../base/index.ts';
-import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSearch } from '../mail/index.ts';
+import { NotFound } from '../base/index.ts';
+import {
+  type BlobAccess,
+  blobLinks,
+  createBlobAccess,
+  createMail,
+  type Mail,
+  type MailOptions,
+  type MailSearch,
+} from '../mail/index.ts';
 import { createMta, type Mta } from '../mta/index.ts';
 import { Registry } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
+import { addMaintenance, Tasks } from '../tasks/index.ts';
 import type { ServerOptions } from './options.ts';
 import { mailSettings } from './settings.ts';
 
@@ -19,6 +28,8 @@ export interface Services {
   readonly mail: Mail;
   readonly blobs: BlobAccess;
   readonly mta: Mta;
+  /** Background work; `start` makes this thread run it. */
+  readonly tasks: Tasks;
   /** Ends what runs in the background; the stores stay open. */
   close(): Promise<void>;
 }
@@ -34,7 +45,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
   const registry = await Registry.open({ store: data, bus });
   const access = Access.open({ registry, memory, ...(recoveryAdmin && { recoveryAdmin }) });
   const accounts = createAccounts({ data, bus });
-  const mail = createMail({
+  const mailOptions: MailOptions = {
     accounts,
     data,
     settings: mailSettings(registry),
@@ -44,8 +55,23 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
       return account.quotas as Readonly<Record<string, number>>;
     },
     ...(search && { search }),
+  };
+  const mail = createMail(mailOptions);
+  const blobs = createBlobAccess(stores);
+  const tasks = new Tasks({ data, bus, registry });
+  // Maintenance walks through all accounts: it must not push those in use out of memory.
+  const upkeep = createMail({ ...mailOptions, columnBytes: UPKEEP_COLUMN_BYTES });
+  addMaintenance(tasks, {
+    registry,
+    stores,
+    accounts,
+    mail: upkeep,
+    blobs,
+    links: (account) => blobLinks(data, account),
+    search,
+    counters: { rates: ['http.rate.'], uploads: ['jmap.upload.'] },
   });
-  tieAccounts(registry, accounts, search);
+  tieAccounts(registry, accounts);
   registry.assertComplete();
   return {
     stores,
@@ -53,19 +79,23 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     access,
     accounts,
     mail,
-    blobs: createBlobAccess(stores),
+    blobs,
     mta: createMta({ registry, access, mail, blobs: stores.blobs }),
+    tasks,
     close: async () => {
+      await tasks.stop();
       registry.close();
       accounts.close();
-      await mail.close();
+      await Promise.all([mail.close(), upkeep.close()]);
       await search?.close();
     },
   };
 }
 
-/** What the registry shows of an account's data, and what becomes of the data when the account goes. */
-function tieAccounts(registry: Registry, accounts: AccountsService, search: MailSearch | undefined): void {
+const UPKEEP_COLUMN_BYTES = 8 * 1024 * 1024;
+
+/** What the registry shows of an account's data, and what the data follows of the registry. */
+function tieAccounts(registry: Registry, accounts: AccountsService): void {
   registry.extend('Account', {
     async computed(records, properties) {
       if (!properties.has('usedDiskQuota')) return [];
@@ -81,15 +111,6 @@ function tieAccounts(registry: Registry, accounts: AccountsService, search: Mail
           .get(id)
           .write((writer) => writer.update(DataType.Quota, 0, undefined, { aspects: Aspect.Properties }));
       }
-      if (value !== undefined) return;
-      // It may take long, and the answer need not wait for it.
-      Promise.all([accounts.deleteAccount(id), search?.removeAccount(id)]).catch((error: unknown) =>
-        emit(
-          'server.unexpected-error',
-          { where: 'account.delete', error, trace: toHex(randomBytes(8)) },
-          'error',
-        ),
-      );
     },
   });
 }

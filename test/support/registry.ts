@@ -9,6 +9,7 @@ import { resultValue } from '../../src/jmap/result.ts';
 import { testContext } from '../../src/jmap/testing.ts';
 import { Registry } from '../../src/registry/index.ts';
 import { openMemory, type Stores } from '../../src/store/index.ts';
+import { Tasks } from '../../src/tasks/index.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -70,6 +71,7 @@ export async function openRegistryWorld(
   const stores = openMemory();
   const registry = await Registry.open({ store: stores.data, bus: stores.bus, checkEveryMs: 0 });
   const access = Access.open({ registry, memory: stores.memory, delayFailures: false, ...options });
+  const tasks = new Tasks({ data: stores.data, bus: stores.bus, registry });
   registry.assertComplete();
   await access.bootstrap({
     domain: 'example.org',
@@ -155,6 +157,7 @@ export async function openRegistryWorld(
       return token;
     },
     async close() {
+      await tasks.stop();
       registry.close();
       await stores.close();
     },

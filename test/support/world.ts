@@ -58,6 +58,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     reusePort: false,
     ...(options.exempt && { exempt: options.exempt }),
   });
+  services.tasks.start();
   const port = (name: string): number => {
     const [address] = faces.open().find((one) => one.name === name)?.addresses ?? [];
     if (!address) throw new Error(`there is no listener ${name}: ${faces.failed().get(name) ?? 'no face'}`);

@@ -53,5 +53,4 @@ export const DataRetention = singleton({
       minute: 0,
     }),
   }),
-  awaits: 'clean-up by schedule',
 });

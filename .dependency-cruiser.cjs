@@ -12,7 +12,7 @@ const floors = [
   ['account'],
   ['mail', 'groupware'],
   ['mta', 'spam', 'tasks'],
-  ['smtp', 'jmap', 'imap', 'pop3', 'managesieve', 'dav', 'http', 'client'],
+  ['smtp', 'jmap', 'imap', 'pop3', 'managesieve', 'dav', 'http', 'admin', 'client'],
   ['cli', 'server'],
 ];
 

@@ -7,6 +7,7 @@ import {
   type PasswordSignIn,
   type SignIn,
 } from './authenticate.ts';
+import { Clients } from './clients/clients.ts';
 import { credentialsHook, credentialsSource } from './credentials.ts';
 import { Directory } from './directory.ts';
 import { GrantsGuard } from './guard.ts';
@@ -14,14 +15,16 @@ import { maskedEmailHook } from './masked-address.ts';
 import { oauthClientHook } from './oauth-client.ts';
 import { passwordSource, settingsSource } from './self-service.ts';
 import type { AccessToken, AccountId } from './token.ts';
-import { type CredentialUse, TokenService } from './tokens.ts';
+import { type CredentialTicket, type CredentialUse, TokenService } from './tokens.ts';
 import './events.ts';
 
-export type AccessOptions = Omit<AuthenticatorOptions, 'tokens'>;
+export type AccessOptions = Omit<AuthenticatorOptions, 'tokens' | 'clients'>;
 
 export class Access {
   readonly directory: Directory;
   readonly authenticator: Authenticator;
+  /** Exempt and blocked client addresses, and the counting that blocks. */
+  readonly clients: Clients;
   readonly #tokens: TokenService;
   readonly #options: AccessOptions;
 
@@ -37,8 +40,9 @@ export class Access {
     this.#options = options;
     this.#tokens = new TokenService(registry);
     this.directory = new Directory(registry);
-    this.authenticator = new Authenticator({ ...options, tokens: this.#tokens });
-    registry.addSource('password', passwordSource(registry, this.authenticator));
+    this.clients = new Clients({ registry, memory: options.memory });
+    this.authenticator = new Authenticator({ ...options, tokens: this.#tokens, clients: this.clients });
+    registry.addSource('password', passwordSource(registry, this.authenticator, this.clients));
   }
 
   /** Fills the registry's hooks; the registry can be written to afterwards. */
@@ -64,6 +68,16 @@ export class Access {
   /** Token of an account for the server's own work, or for a credential that was checked elsewhere. */
   token(account: AccountId, use?: CredentialUse): Promise<AccessToken | undefined> {
     return this.#tokens.token(account, use);
+  }
+
+  /** Stands for the token's credential when nobody is signed in; undefined where that is not possible. */
+  ticket(token: AccessToken): CredentialTicket | undefined {
+    return this.#tokens.ticket(token);
+  }
+
+  /** The token that the credential of a ticket would get now; undefined when it is good no more. */
+  redeem(account: AccountId, ticket: CredentialTicket): Promise<AccessToken | undefined> {
+    return this.#tokens.redeem(account, ticket);
   }
 
   /**

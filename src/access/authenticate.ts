@@ -14,6 +14,7 @@ import {
 } from '../registry/index.ts';
 import { isLoopback } from '../net/index.ts';
 import type { MemoryStore } from '../store/index.ts';
+import type { Clients } from './clients/clients.ts';
 import { isApiKey, parseApiKey, parseAppPassword } from './generated-secrets.ts';
 import { FairQueue, hashSecret, verifySecret } from './passwords/index.ts';
 import { permission } from './permissions.ts';
@@ -70,6 +71,7 @@ export type BearerVerifier = (request: BearerSignIn) => Promise<SignIn | undefin
 export interface AuthenticatorOptions {
   readonly registry: Registry;
   readonly tokens: TokenService;
+  readonly clients: Clients;
   /** Shared between threads and nodes: stops the replay of one-time codes everywhere. */
   readonly memory?: MemoryStore;
   /** `WAYPOST_RECOVERY_ADMIN`: the secret may be plain or a hash. */
@@ -83,6 +85,8 @@ const QUEUE = { running: Math.max(1, Math.min(4, availableParallelism())), waiti
 
 const AUTHENTICATE = permission('authenticate');
 const WITH_ALIAS = permission('authenticateWithAlias');
+/** Failures that say that somebody guesses. */
+const COUNTED: ReadonlySet<SignInFailure['reason']> = new Set(['badCredentials', 'notAllowedFrom']);
 const BAD: SignInFailure = { ok: false, reason: 'badCredentials' };
 
 /** Longest name and secret that are looked at. */
@@ -112,7 +116,7 @@ export class Authenticator {
 
   /** Signs in by name and secret. Never throws for what the client sent. */
   async password(request: PasswordSignIn): Promise<SignIn> {
-    return this.#finish(request.name, request, await this.#guarded(() => this.#password(request)));
+    return this.#finish(request.name, request, await this.#guarded(() => this.#admitted(request)));
   }
 
   /** Signs in by a bearer token. Never throws for what the client sent. */
@@ -140,6 +144,15 @@ export class Authenticator {
     return true;
   }
 
+  /** A name that too many have guessed at is open only to those who are known to have its secret. */
+  async #admitted(request: PasswordSignIn): Promise<SignIn> {
+    const { clients } = this.#options;
+    const { address, name } = request;
+    if (clients.isBlocked(address)) return BAD;
+    if (name.length <= MAX_NAME && (await clients.mustWait(address, name))) return BAD;
+    return this.#password(request);
+  }
+
   async #guarded(work: () => Promise<SignIn>): Promise<SignIn> {
     try {
       return await work();
@@ -155,6 +168,7 @@ export class Authenticator {
     if (checked.ok) {
       const { account, address, credential, actor } = checked.token;
       emit('access.signed-in', { account, address, credential, client: client.address, actor });
+      await this.#options.clients.signedIn(client.address, name);
       return checked;
     }
     emit('access.sign-in-failed', {
@@ -162,6 +176,9 @@ export class Authenticator {
       client: client.address,
       reason: checked.reason,
     });
+    if (COUNTED.has(checked.reason)) {
+      await this.#options.clients.failedSignIn(client.address, name.slice(0, MAX_NAME));
+    }
     if (this.#options.delayFailures !== false && checked.reason !== 'unavailable') {
       await wait(50 + (readU16(randomBytes(2), 0) % 451));
     }

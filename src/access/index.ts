@@ -1,5 +1,6 @@
 export type { PermissionName } from '../registry/index.ts';
 export { Access, type AccessOptions } from './access.ts';
+export { type Administrator, administrators } from './administrators.ts';
 export type {
   BearerSignIn,
   BearerVerifier,
@@ -18,10 +19,10 @@ export { TokenCaller } from './caller.ts';
 export { Directory, type ListMember, type LocalRecipient, type Recipient } from './directory.ts';
 export * from './effective.ts';
 export * from './explain.ts';
-export { type AccessEffect, type EffectStep, type PlannedChange, simulateChanges } from './explain-change.ts';
 export { type AccessFinding, auditAccess } from './explain-audit.ts';
 export * from './operation.ts';
 export { hashSecret, passwordStrength } from './passwords/index.ts';
 export * from './permissions.ts';
+export * from './simulate.ts';
 export * from './token.ts';
-export type { CredentialUse } from './tokens.ts';
+export { type CredentialTicket, type CredentialUse, operatorToken } from './tokens.ts';

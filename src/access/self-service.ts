@@ -15,6 +15,7 @@ import {
   type ValueOf,
 } from '../registry/index.ts';
 import type { Authenticator } from './authenticate.ts';
+import type { Clients } from './clients/clients.ts';
 
 type Account = ValueOf<'Account'>;
 type User = Extract<Account, { '@type': 'User' }>;
@@ -43,7 +44,7 @@ export function settingsSource(registry: Registry): Source {
 }
 
 /** Source `password` of AccountPassword. Every change asks for the password in use. */
-export function passwordSource(registry: Registry, authenticator: Authenticator): Source {
+export function passwordSource(registry: Registry, authenticator: Authenticator, clients: Clients): Source {
   return {
     async get(scope, ids) {
       const user = await userOf(registry, scope);
@@ -53,7 +54,7 @@ export function passwordSource(registry: Registry, authenticator: Authenticator)
       const value = change.value as unknown as OwnPassword;
       const before = change.before as unknown as OwnPassword;
       if (value.secret === before.secret && value.otpAuth.otpUrl === before.otpAuth.otpUrl) return;
-      await confirm(registry, authenticator, change, value);
+      await confirm(registry, { authenticator, clients }, change, value);
       await modifyUser(registry, change, (user) => {
         const password = passwordOf(user);
         if (!password) throw noPassword();
@@ -69,8 +70,8 @@ export function passwordSource(registry: Registry, authenticator: Authenticator)
 /** Throws unless the caller proves, with password and code, that the account is its own. */
 async function confirm(
   registry: Registry,
-  authenticator: Authenticator,
-  { account }: Change,
+  { authenticator, clients }: { readonly authenticator: Authenticator; readonly clients: Clients },
+  { account, caller }: Change,
   value: OwnPassword,
 ): Promise<void> {
   const user = await registry.object('Account', account);
@@ -84,18 +85,21 @@ async function confirm(
     throw forbidden('Current secret must be provided to change the password or the second factor.');
   }
   const client = `account ${encodeId(account)}`;
-  const refuse = (description: string, reason: string): never => {
-    emit('access.sign-in-failed', { name: `${user.name}@${domain?.name ?? ''}`, client: '', reason });
+  const name = `${user.name}@${domain?.name ?? ''}`;
+  const address = caller.origin?.client ?? '';
+  const refuse = async (description: string, reason: string): Promise<never> => {
+    emit('access.sign-in-failed', { name, client: address, reason });
+    await clients.failedSignIn(address, name);
     throw forbidden(description);
   };
   if (!(await authenticator.isPassword(account, value.currentSecret, client))) {
-    refuse('Current secret is incorrect.', 'badCurrentSecret');
+    await refuse('Current secret is incorrect.', 'badCurrentSecret');
   }
   if (password.otpAuth === null) return;
   const code = value.otpAuth.otpCode;
   if (code === null) throw forbidden('A current one-time code must be provided.');
   if (!(await authenticator.isOneTimeCode(account, password.otpAuth, code))) {
-    refuse('The one-time code is incorrect.', 'badOneTimeCode');
+    await refuse('The one-time code is incorrect.', 'badOneTimeCode');
   }
 }
 

@@ -1,5 +1,6 @@
 // Access tokens: resolved once, kept by account, and dropped when anything they were worked out from changes,
 // here or on another node.
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { encodeId, now } from '../base/index.ts';
 import type { Registry, ValueOf } from '../registry/index.ts';
@@ -62,6 +63,18 @@ export interface CredentialUse {
   readonly fingerprint?: string;
 }
 
+/**
+ * Stands for a credential when nobody is signed in: what was set up with it (a push subscription) holds as long as it
+ * does. Holds nothing secret.
+ */
+export interface CredentialTicket {
+  readonly kind: CredentialKind;
+  /** Number of the credential within the account; empty for a sign-in that no stored credential stands behind. */
+  readonly credentialId: string;
+  /** Digest of the stored secret: another password is another credential. */
+  readonly mark: string;
+}
+
 export class TokenService {
   readonly #registry: Registry;
   readonly #resolved: LRUCache<AccountId, Resolved>;
@@ -88,7 +101,7 @@ export class TokenService {
   /** A token that is up to date, or undefined when its account or credential has gone or expired. */
   async refresh(token: AccessToken): Promise<AccessToken | undefined> {
     if (token.current) return token;
-    if (token instanceof RecoveryToken) return token;
+    if (token instanceof WholeToken) return token;
     if (!(token instanceof Token)) return undefined;
     const { actor } = token.use;
     if (!actor) return this.token(token.account, token.use);
@@ -96,6 +109,27 @@ export class TokenService {
     return renewed && mayActForOthers(renewed)
       ? this.token(token.account, { ...token.use, actor: renewed })
       : undefined;
+  }
+
+  /** Undefined for who acts as another, for the recovery administrator and for tokens of the server's own. */
+  ticket(token: AccessToken): CredentialTicket | undefined {
+    if (!(token instanceof Token) || token.use.actor || token.credential === 'internal') return undefined;
+    const { kind, credentialId = '', fingerprint } = token.use;
+    return { kind, credentialId, mark: fingerprint === undefined ? '' : markOf(fingerprint) };
+  }
+
+  /** The token that the credential would get now; undefined when it is good no more. */
+  async redeem(
+    id: AccountId,
+    { kind, credentialId, mark }: CredentialTicket,
+  ): Promise<AccessToken | undefined> {
+    const resolved = await this.#resolve(id);
+    if (!resolved) return undefined;
+    const secret = credentialOf(resolved.value, credentialId)?.secret;
+    if (credentialId !== '' && (secret === undefined || (mark !== '' && markOf(secret) !== mark)))
+      return undefined;
+    const token = makeToken(resolved, { kind, ...(credentialId !== '' && { credentialId }) });
+    return token?.has(AUTHENTICATE) ? token : undefined;
   }
 
   async #resolve(id: AccountId): Promise<Resolved | undefined> {
@@ -185,6 +219,9 @@ function makeToken(resolved: Resolved, use: CredentialUse): AccessToken | undefi
   return new Token(resolved, allowed, limit, use, expired ? undefined : expiresAt);
 }
 
+const markOf = (secret: string): string =>
+  createHash('sha256').update(secret).digest('base64url').slice(0, 16);
+
 export function credentialOf(account: Account, credentialId: string | undefined): Credential | undefined {
   if (credentialId === undefined || account['@type'] !== 'User') return undefined;
   return account.credentials.find((one) => one.credentialId === credentialId);
@@ -252,19 +289,22 @@ class Token implements AccessToken {
 }
 
 /** Everything, for the operator who set it up outside the server. */
-class RecoveryToken implements AccessToken {
-  readonly account = RECOVERY_ACCOUNT;
+/** May do everything, and is no account of this server. */
+class WholeToken implements AccessToken {
+  readonly account: AccountId;
   readonly tenant = undefined;
   readonly groups = [];
   readonly address: string;
   readonly permissions = PermissionSet.all();
-  readonly credential = 'recovery';
+  readonly credential: CredentialKind;
   readonly revision = 0;
   readonly current = true;
   readonly actor = undefined;
 
-  constructor(name: string) {
+  constructor(account: AccountId, name: string, credential: CredentialKind) {
+    this.account = account;
     this.address = name;
+    this.credential = credential;
   }
 
   has(): boolean {
@@ -276,10 +316,10 @@ class RecoveryToken implements AccessToken {
   }
 
   explain(p: Permission): Explanation {
-    const path = 'the recovery administrator';
+    const path = this.address;
     return explainPermission(
       {
-        account: { id: encodeId(RECOVERY_ACCOUNT), name: this.address, grants: EVERYTHING },
+        account: { id: encodeId(this.account), name: this.address, grants: EVERYTHING },
         groups: [],
         tenant: undefined,
         roles: new Map(),
@@ -297,4 +337,8 @@ const EVERYTHING = {
   disabled: PermissionSet.empty(),
 } as const;
 
-export const recoveryToken = (name: string): AccessToken => new RecoveryToken(name);
+export const recoveryToken = (name: string): AccessToken =>
+  new WholeToken(RECOVERY_ACCOUNT, name, 'recovery');
+
+/** Token of whoever runs the server and speaks to it through the operator's socket: account 0, the server itself. */
+export const operatorToken = (): AccessToken => new WholeToken(0, 'operator', 'internal');

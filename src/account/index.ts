@@ -1,5 +1,6 @@
 export { createAccounts, type AccountsService } from './accounts.ts';
 export type { DocumentLinks } from './delete.ts';
+export { documentOf, documentsOf, type StoredDocument } from './documents.ts';
 export { visibleEntry } from './fold.ts';
 export {
   ALL_RIGHTS,

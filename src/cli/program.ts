@@ -1,6 +1,9 @@
 // The commands and their options. What a command does is imported when it is run, so that help is quick.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAccessCommands } from './access-commands.ts';
+import { addObjectCommands, finish } from './object-commands.ts';
+import { addPlanCommands } from './plan-commands.ts';
 
 /** Statuses of `sysexits`, as far as the command line itself ends with them. */
 const USAGE = 64;
@@ -57,6 +60,21 @@ function program(done: (status: number) => void): Command {
     });
   addAccountCommands(waypost.command('account').description('create and list accounts'), done);
   addSendCommand(waypost, done);
+  addObjectCommands(waypost, done);
+  addAccessCommands(waypost, done);
+  addPlanCommands(waypost, done);
+  waypost
+    .command('completion')
+    .description('print what makes a shell complete these commands')
+    .argument('<shell>', 'bash, zsh or fish')
+    .action((shell: string) => finish(done, async () => (await import('./completion.ts')).completion(shell)));
+  waypost
+    .command('complete-words', { hidden: true })
+    .argument('[words...]')
+    .allowUnknownOption()
+    .action((words: readonly string[]) =>
+      finish(done, async () => (await import('./completion.ts')).completeWords(waypost, words)),
+    );
   return waypost;
 }
 

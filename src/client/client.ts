@@ -9,6 +9,7 @@ import type {
   UploadResult,
 } from '../formats/jmap/index.ts';
 import { CallFailed, RequestFailed } from './errors.ts';
+import { JmapSocket } from './socket.ts';
 import { parseEventStream, type StreamEvent } from './event-stream.ts';
 
 export interface ClientOptions {
@@ -173,6 +174,14 @@ export class JmapClient {
     if (answer.body) yield* parseEventStream(answer.body);
   }
 
+  /** A WebSocket (RFC 8887). Throws when the server offers none, or `RequestFailed`. */
+  async socket(): Promise<JmapSocket> {
+    const { capabilities } = await this.session();
+    const url = capabilities['urn:ietf:params:jmap:websocket']?.['url'];
+    if (typeof url !== 'string') throw new Error('the server offers no WebSocket');
+    return JmapSocket.open(url, this.#options.authorization);
+  }
+
   async #readSession(): Promise<Session> {
     const answer = await this.#fetch(new URL('/.well-known/jmap', this.#options.origin).href, {});
     const session = (await answer.json()) as Session;
@@ -191,7 +200,8 @@ export class JmapClient {
   /** Adds the account and writes references as `#name`. */
   async #prepare(name: string, args: JsonObject): Promise<JsonObject> {
     const out: Record<string, unknown> = {};
-    if (name !== 'Core/echo' && !('accountId' in args)) out['accountId'] = await this.account();
+    const aboutAccount = name !== 'Core/echo' && !name.startsWith('PushSubscription/');
+    if (aboutAccount && !('accountId' in args)) out['accountId'] = await this.account();
     for (const [key, value] of Object.entries(args as Record<string, unknown>)) {
       if (value instanceof Reference) out[`#${key}`] = value.reference;
       else if (value !== undefined) out[key] = value;

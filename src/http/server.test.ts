@@ -292,6 +292,14 @@ describe('hostile requests', () => {
   });
 });
 
+test('an offer of another protocol is passed over, and the request answered', async () => {
+  const answer = await raw(
+    'GET /open HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n',
+  );
+  assert.match(answer, /^HTTP\/1\.1 200 /);
+  assert.match(answer, /\{"open":true\}/);
+});
+
 describe('settings', () => {
   const withSettings = (settings: Partial<HttpSettings>, more: Partial<HttpServerOptions<Caller>> = {}) => {
     const all = { ...DEFAULT_HTTP_SETTINGS, ...settings };

@@ -2,7 +2,7 @@
 // RFC 7162 §3.2.10). Nothing is written when nothing changed.
 import { encodeUtf8, flagOf, formatNumbers } from '../formats/imap/index.ts';
 import type { Selected } from './selected.ts';
-import type { MailboxSession, Session, UserSession } from './session.ts';
+import type { MailboxSession, Session } from './session.ts';
 
 /** Flags that every mailbox has. */
 const SYSTEM_FLAGS = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft'] as const;
@@ -10,7 +10,6 @@ const SYSTEM_FLAGS = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft
 /** Narrows a session by what it has. */
 export const hasMailbox = (session: Session): session is MailboxSession =>
   session.user !== undefined && session.selected !== undefined;
-export const isSignedIn = (session: Session): session is UserSession => session.user !== undefined;
 
 export interface AnnounceOptions {
   /** EXPUNGE or VANISHED may be sent. */
@@ -59,15 +58,18 @@ async function announceExpunges(session: MailboxSession): Promise<void> {
 }
 
 async function announceFlags(session: MailboxSession, told: ArrayLike<number> | undefined): Promise<void> {
-  const { selected } = session;
+  const { selected, user } = session;
   const since = selected.toldChange;
   if (selected.highestModseq <= since) return;
-  announceKeywords(session);
-  const { members } = selected;
-  const count = selected.toldMembers;
+  const changed = await selected.changedMembers(user.mail);
+  announceKeywords(session, changed);
+  const { members, toldMembers } = selected;
+  const length = changed?.length ?? toldMembers;
   let next = 0;
-  for (let index = 0; index < count; index++) {
-    // hot: per member of the mailbox, when anything in it changed
+  for (let i = 0; i < length; i++) {
+    // hot: per member of a small mailbox, or of a large one in which much changed
+    const index = changed === undefined ? i : (changed[i] as number);
+    if (index >= toldMembers) break;
     if (members.modseq(index) <= since) continue;
     if (told !== undefined) {
       while (next < told.length && (told[next] as number) < index) next++;
@@ -79,9 +81,9 @@ async function announceFlags(session: MailboxSession, told: ArrayLike<number> | 
   }
 }
 
-/** FLAGS and PERMANENTFLAGS again when a keyword is new to the client. */
-export function announceKeywords(session: MailboxSession): void {
-  const keywords = session.selected.newKeywords();
+/** FLAGS and PERMANENTFLAGS again when a keyword is new to the client; of these members, where only they changed. */
+export function announceKeywords(session: MailboxSession, indexes?: readonly number[]): void {
+  const keywords = session.selected.newKeywords(indexes);
   if (keywords !== undefined) writeFlagLists(session, keywords);
 }
 

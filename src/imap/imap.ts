@@ -4,6 +4,7 @@ import { type Connection, ConnectionEnded, type EndReason } from '../net/index.t
 import { safeText } from '../formats/imap/index.ts';
 import { capabilities } from './capabilities.ts';
 import { LoggedOut, Restarted } from './commands/session.ts';
+import { ColdCache } from './cold-cache.ts';
 import { MailboxCounts } from './counts.ts';
 import { literalRule, runCommand } from './dispatch.ts';
 import './events.ts';
@@ -24,6 +25,7 @@ export function createImap(options: ImapOptions): Imap {
     options,
     limits: new Limits(options.settings),
     counts: new MailboxCounts(),
+    cold: new ColdCache(),
     table: operationTable(imapOperations),
   };
   return { serve: (connection) => serve(new Session(connection, face)) };

@@ -1,7 +1,7 @@
 // What the IMAP face stands on; the composition root hands it in.
 import type { Access } from '../access/index.ts';
 import type { AccountId, StateChange } from '../account/index.ts';
-import type { Mail } from '../mail/index.ts';
+import type { Mail, MailLimits } from '../mail/index.ts';
 import type { Connection, TlsServer } from '../net/index.ts';
 import type { ValueOf } from '../registry/index.ts';
 import type { BlobStore } from '../store/index.ts';
@@ -25,6 +25,10 @@ export interface ImapOptions {
   readonly states: StateSource;
   readonly settings: () => ImapSettings;
   readonly email: () => EmailSettings;
+  /** What an account may hold, for GETQUOTA; without it no limit is told. */
+  readonly limitsOf?: (account: AccountId) => Promise<MailLimits>;
+  /** Where JMAP clients begin (RFC 9698), as far as it is known. */
+  readonly jmapUrl?: () => string | undefined;
   /** Name of this host, for the greeting. */
   readonly hostname: () => string;
   /** For STARTTLS; without it the command is not offered. */

@@ -1,7 +1,7 @@
 // The selected mailbox of a session: the newest moment of its members, and the numbering that the client knows.
 // The two differ while another client's changes have not been told: messages that are gone keep their numbers
 // (ghosts) until an EXPUNGE may be sent, and new ones have none yet (RFC 9051 §2.3.1.2, §7.5.1).
-import type { ChangeId, DocumentId } from '../account/index.ts';
+import { type ChangeId, DataType, type DocumentId } from '../account/index.ts';
 import {
   flagOf,
   normalizeRanges,
@@ -271,19 +271,53 @@ export class Selected {
     return added;
   }
 
-  /** Keywords of the members that are no system flags. */
-  keywords(): string[] {
-    return this.#view.keywordsIn(this.id).filter((keyword) => !flagOf(keyword).startsWith('\\'));
+  /** Keywords that are no system flags, of all members or of those with these indexes. */
+  keywords(indexes?: readonly number[]): string[] {
+    const view = this.#view;
+    const all = indexes
+      ? new Set(indexes.flatMap((index) => view.keywordsOf(this.#members.rows[index] as number)))
+      : view.keywordsIn(this.id);
+    return [...all].filter((keyword) => !flagOf(keyword).startsWith('\\'));
   }
 
   /** All keywords that the client knows of, when some are new to it. */
-  newKeywords(): readonly string[] | undefined {
-    const fresh = this.keywords().filter((keyword) => !this.#keywords.has(keyword));
+  newKeywords(indexes?: readonly number[]): readonly string[] | undefined {
+    const fresh = this.keywords(indexes).filter((keyword) => !this.#keywords.has(keyword));
     if (fresh.length === 0) return undefined;
     this.#keywords = new Set([...this.#keywords, ...fresh]);
     return [...this.#keywords];
   }
+
+  /**
+   * Members that may have changed since the client was told, ascending, by what the log of the account says; undefined
+   * when there is too much of it, so that all members must be looked at.
+   */
+  async changedMembers(mail: MailAccount): Promise<readonly number[] | undefined> {
+    const { rows, count } = this.#members;
+    if (count < WORTH_THE_LOG) return undefined;
+    const records = await mail.account.log(this.#toldChange, MAX_LOG);
+    if (records === undefined || records.length === MAX_LOG) return undefined;
+    const indexes = new Set<number>();
+    for (const { entries } of records) {
+      for (const { type, id, before, after } of entries) {
+        if (type !== DataType.Email || !(after.includes(this.id) || before.includes(this.id))) continue;
+        const row = this.#view.row(id);
+        if (row < 0) continue;
+        // Rows ascend with the UIDs unless messages were copied here.
+        const index = lowerBound(rows, row, count);
+        if (rows[index] !== row) return undefined;
+        indexes.add(index);
+        if (indexes.size > MAX_CHANGED) return undefined;
+      }
+    }
+    return [...indexes].sort((a, b) => a - b);
+  }
 }
+
+/** Members from which on the log is read before the members are. */
+const WORTH_THE_LOG = 2000;
+const MAX_LOG = 64;
+const MAX_CHANGED = 256;
 
 /** Index of a number in an ascending list, or -1. */
 function find(list: ArrayLike<number>, value: number): number {

@@ -5,12 +5,14 @@ import { fetchOperations } from './commands/fetch.ts';
 import { idleOperations } from './commands/idle.ts';
 import { listOperations } from './commands/list.ts';
 import { mailboxOperations } from './commands/mailboxes.ts';
+import { quotaOperations } from './commands/quota.ts';
 import { searchOperations } from './commands/search.ts';
 import { selectOperations } from './commands/select.ts';
 import { sessionOperations } from './commands/session.ts';
 import { signInOperations } from './commands/sign-in.ts';
 import { statusOperations } from './commands/status.ts';
 import { storeOperations } from './commands/store.ts';
+import { uidBatchesOperations } from './commands/uid-batches.ts';
 import type { ImapOperation, OperationTable } from './operation.ts';
 
 /** Every command, for the dispatcher and for tests that walk them all. */
@@ -20,12 +22,14 @@ export const imapOperations: readonly ImapOperation[] = [
   ...mailboxOperations,
   ...listOperations,
   ...statusOperations,
+  ...quotaOperations,
   ...selectOperations,
   ...appendOperations,
   ...fetchOperations,
   ...storeOperations,
   ...copyOperations,
   ...searchOperations,
+  ...uidBatchesOperations,
   ...idleOperations,
 ];
 

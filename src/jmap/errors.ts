@@ -83,7 +83,8 @@ export function setErrorFor(error: unknown): SetError {
   throw error;
 }
 
-function report(error: unknown): string {
+/** Logs an unexpected error and returns the reference that the client is given. */
+export function report(error: unknown): string {
   const trace = `${now().toString(36)}-${randomText(6, 'abcdefghjkmnpqrstuvwxyz')}`;
   emit('server.unexpected-error', { where: 'jmap', error, trace }, 'error');
   return trace;

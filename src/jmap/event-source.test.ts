@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { DataType } from '../account/index.ts';
-import { readEventId, readParameters, writeEventId } from './event-source.ts';
+import { readParameters } from './event-source.ts';
+import { readPlace, writePlace } from './state-feed.ts';
 import { testToken } from './testing.ts';
 
 const read = (query: string, token = testToken('*')) => readParameters(new URLSearchParams(query), token);
@@ -30,10 +31,10 @@ test('event ids survive a round trip, and garbage is nothing', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(), fc.nat())), (pairs) => {
       const seen = new Map(pairs);
-      assert.deepEqual(readEventId(writeEventId(seen)), seen);
+      assert.deepEqual(readPlace(writePlace(seen)), seen);
     }),
   );
-  fc.assert(fc.property(fc.string(), (text) => void readEventId(text)));
-  assert.equal(readEventId('!.! x').size, 0);
-  assert.equal(readEventId(undefined).size, 0);
+  fc.assert(fc.property(fc.string(), (text) => void readPlace(text)));
+  assert.equal(readPlace('!.! x').size, 0);
+  assert.equal(readPlace(undefined).size, 0);
 });

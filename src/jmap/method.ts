@@ -89,5 +89,8 @@ export const URN = {
   vacation: 'urn:ietf:params:jmap:vacationresponse',
   blob: 'urn:ietf:params:jmap:blob',
   quota: 'urn:ietf:params:jmap:quota',
+  vapid: 'urn:ietf:params:jmap:webpush-vapid',
+  emailPush: 'urn:ietf:params:jmap:emailpush',
+  websocket: 'urn:ietf:params:jmap:websocket',
   registry: 'urn:stalwart:jmap',
 } as const;

@@ -7,7 +7,7 @@ import type { AccountDirectory } from './context.ts';
 import { checkCapabilities, type MethodTable, runCalls } from './engine.ts';
 import { Gate } from './gate.ts';
 import { writeResponse } from './result.ts';
-import { anonymousSession, knownCapabilities, sessionFor } from './session.ts';
+import { anonymousSession, type Features, knownCapabilities, sessionFor } from './session.ts';
 import type { JmapSettings } from './settings.ts';
 import { Slice } from './slice.ts';
 
@@ -15,6 +15,8 @@ export interface ProcessorOptions {
   readonly table: MethodTable;
   readonly directory: AccountDirectory;
   readonly settings: () => JmapSettings;
+  /** What is mounted beside the methods, for the session. */
+  readonly features?: Features;
 }
 
 /** Whose request it is, and where it came from. */
@@ -28,16 +30,14 @@ export interface Requester {
 /** One for all ways in: what is in flight is counted over all of them (RFC 8887 §4.3.2). */
 export class Processor {
   readonly #options: ProcessorOptions;
-  readonly #known: ReadonlySet<string>;
   readonly #gate = new Gate();
   readonly #sessions = new WeakMap<
     AccessToken,
-    { settings: JmapSettings; origin: string; session: Session }
+    { settings: JmapSettings; origin: string; serverKey: string | undefined; session: Session }
   >();
 
   constructor(options: ProcessorOptions) {
     this.#options = options;
-    this.#known = knownCapabilities(options.table);
   }
 
   get settings(): JmapSettings {
@@ -64,10 +64,10 @@ export class Processor {
     value: Json,
     more: Readonly<Record<string, string>> = {},
   ): Promise<string | Uint8Array[]> {
-    const { table, directory } = this.#options;
+    const { table, directory, features = {} } = this.#options;
     const { settings } = this;
     const request = readRequest(value, settings.maxMethodCalls);
-    checkCapabilities(request.using, this.#known);
+    checkCapabilities(request.using, knownCapabilities({ table, features }));
     const context = {
       token,
       client,
@@ -87,15 +87,18 @@ export class Processor {
     return writeResponse(responses, { ...createdIds, sessionState: state, ...more }, context.slice);
   }
 
-  /** The session, made again when the token, the settings or the origin is another. */
+  /** The session, made again when the token or anything else that it shows is another. */
   async session(token: AccessToken | undefined, origin: string): Promise<Session> {
-    const { table, directory } = this.#options;
+    const { table, directory, features = {} } = this.#options;
     const { settings } = this;
-    if (!token) return anonymousSession({ table, settings, origin });
+    const facts = { table, settings, origin, features };
+    if (!token) return anonymousSession(facts);
     const kept = this.#sessions.get(token);
-    if (kept && token.current && kept.settings === settings && kept.origin === origin) return kept.session;
-    const session = sessionFor(token, await directory.visible(token), { table, settings, origin });
-    this.#sessions.set(token, { settings, origin, session });
+    const serverKey = features.serverKey?.();
+    const same = kept?.settings === settings && kept.origin === origin && kept.serverKey === serverKey;
+    if (kept && same && token.current) return kept.session;
+    const session = sessionFor(token, await directory.visible(token), facts);
+    this.#sessions.set(token, { settings, origin, serverKey, session });
     return session;
   }
 }

@@ -37,11 +37,10 @@ export const PUSH_TYPES: ReadonlyMap<string, PushType> = new Map([
 /** Wire names by data type, of those a caller asked for and may hear of. */
 export type Wanted = ReadonlyMap<DataType, readonly string[]>;
 
-/** `types` is `*` or names with commas; unknown names are ignored. */
-export function wantedTypes(types: string, token: AccessToken): Wanted {
+/** Null for all types; unknown names are ignored. */
+export function wantedTypes(names: Iterable<string> | null, token: AccessToken): Wanted {
   const wanted = new Map<DataType, string[]>();
-  const names = types === '*' ? [...PUSH_TYPES.keys()] : new Set(types.split(',').map((name) => name.trim()));
-  for (const name of names) {
+  for (const name of names === null ? PUSH_TYPES.keys() : new Set(names)) {
     const entry = PUSH_TYPES.get(name);
     if (!entry || !token.has(permission(entry.permission))) continue;
     const list = wanted.get(entry.type);
@@ -51,6 +50,15 @@ export function wantedTypes(types: string, token: AccessToken): Wanted {
   return wanted;
 }
 
-/** True when any of the names is a type at all. */
-export const namesTypes = (types: string): boolean =>
-  types === '*' || types.split(',').some((name) => PUSH_TYPES.has(name.trim()));
+/** Names of the types that a caller may hear of. */
+export const heardTypes = (token: AccessToken): string[] =>
+  Array.from(PUSH_TYPES.keys()).filter((name) =>
+    token.has(permission((PUSH_TYPES.get(name) as PushType).permission)),
+  );
+
+/** Names of a list with commas, null for `*`; undefined when none of them is a type. */
+export function namedTypes(types: string): readonly string[] | null | undefined {
+  if (types === '*') return null;
+  const names = types.split(',').map((name) => name.trim());
+  return names.some((name) => PUSH_TYPES.has(name)) ? names : undefined;
+}

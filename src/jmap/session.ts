@@ -12,12 +12,21 @@ import type { MethodTable } from './engine.ts';
 import { URN } from './method.ts';
 import type { JmapSettings } from './settings.ts';
 
+/** What is mounted beside the methods. */
+export interface Features {
+  readonly webSocket?: boolean;
+  /** Public key of pushes (RFC 9749); empty for none. */
+  readonly serverKey?: () => string;
+}
+
 /** One row of the capability table. */
 interface Capability {
   readonly urn: string;
   /** It is advertised when this method is in the table; absent means always. */
   readonly method?: string;
-  readonly session: (settings: JmapSettings) => JsonObject;
+  /** It is advertised when this is mounted. */
+  readonly feature?: (features: Features) => boolean;
+  readonly session: (settings: JmapSettings, facts: SessionFacts) => JsonObject;
   /** Absent for capabilities that belong to no account. */
   readonly account?: (settings: JmapSettings, account: VisibleAccount) => JsonObject;
   /** The entry of an account needs this permission. */
@@ -78,21 +87,47 @@ const CAPABILITIES: readonly Capability[] = [
     }),
     guard: 'jmapBlobGet',
   },
+  {
+    urn: URN.websocket,
+    feature: ({ webSocket }) => webSocket === true,
+    session: (_settings, { origin }) => ({
+      url: `${origin.replace(/^http/, 'ws')}/jmap/ws`,
+      supportsPush: true,
+    }),
+    account: nothing,
+  },
+  {
+    urn: URN.vapid,
+    method: 'PushSubscription/set',
+    feature: ({ serverKey }) => Boolean(serverKey?.()),
+    session: (_settings, { features }) => ({ applicationServerKey: features?.serverKey?.() ?? '' }),
+  },
+  {
+    urn: URN.emailPush,
+    method: 'PushSubscription/set',
+    session: nothing,
+    account: nothing,
+    guard: 'jmapEmailGet',
+  },
   { urn: URN.quota, method: 'Quota/get', session: nothing, account: nothing, guard: 'jmapQuotaGet' },
   { urn: URN.registry, session: nothing, account: nothing },
 ];
 
 /** Capabilities that `using` may name. */
-export const knownCapabilities = (table: MethodTable): ReadonlySet<string> =>
-  new Set(advertised(table).map((capability) => capability.urn));
+export const knownCapabilities = (facts: Pick<SessionFacts, 'table' | 'features'>): ReadonlySet<string> =>
+  new Set(advertised(facts).map((capability) => capability.urn));
 
-const advertised = (table: MethodTable): Capability[] =>
-  CAPABILITIES.filter(({ method }) => method === undefined || table.has(method));
+const advertised = ({ table, features = {} }: Pick<SessionFacts, 'table' | 'features'>): Capability[] =>
+  CAPABILITIES.filter(
+    ({ method, feature }) =>
+      (method === undefined || table.has(method)) && (feature === undefined || feature(features)),
+  );
 
 export interface SessionFacts {
   readonly table: MethodTable;
   readonly settings: JmapSettings;
   readonly origin: string;
+  readonly features?: Features;
 }
 
 /** The whole session of a caller. */
@@ -101,9 +136,7 @@ export function sessionFor(
   accounts: readonly VisibleAccount[],
   facts: SessionFacts,
 ): Session {
-  const list = advertised(facts.table).filter(
-    ({ guard }) => guard === undefined || token.has(permission(guard)),
-  );
+  const list = advertised(facts).filter(({ guard }) => guard === undefined || token.has(permission(guard)));
   const own = encodeId(token.account);
   const primaryAccounts: Record<string, string> = {};
   for (const { urn, account } of list) if (account) primaryAccounts[urn] = own;
@@ -149,9 +182,10 @@ function accountView(
   };
 }
 
-function serverFacts({ table, settings, origin }: SessionFacts) {
+function serverFacts(facts: SessionFacts) {
+  const { settings, origin } = facts;
   const capabilities: Record<string, JsonObject> = {};
-  for (const { urn, session } of advertised(table)) capabilities[urn] = session(settings);
+  for (const { urn, session } of advertised(facts)) capabilities[urn] = session(settings, facts);
   return {
     capabilities,
     apiUrl: `${origin}/jmap/`,

@@ -16,6 +16,23 @@ export interface JmapSettings {
   readonly uploadQuota: number;
   readonly uploadTtlMs: number;
   readonly eventSourceThrottleMs: number;
+  readonly websocketThrottleMs: number;
+  readonly websocketHeartbeatMs: number;
+  /** Silence after which a WebSocket is closed. */
+  readonly websocketTimeoutMs: number;
+  /** Push subscriptions of an account that has no limit of its own. */
+  readonly maxSubscriptions: number;
+  readonly pushThrottleMs: number;
+  /** Wait after a push failed for good. */
+  readonly pushAttemptWaitMs: number;
+  readonly pushMaxAttempts: number;
+  /** Wait before a push is tried again; doubled each time. */
+  readonly pushRetryWaitMs: number;
+  readonly pushRequestTimeoutMs: number;
+  /** Gap between two verifications of one account. */
+  readonly pushVerifyTimeoutMs: number;
+  /** Bytes of one EmailPush, before encryption. */
+  readonly maxPushSize: number;
 }
 
 export const DEFAULT_JMAP_SETTINGS: JmapSettings = {
@@ -34,4 +51,15 @@ export const DEFAULT_JMAP_SETTINGS: JmapSettings = {
   uploadQuota: 50_000_000,
   uploadTtlMs: 3_600_000,
   eventSourceThrottleMs: 1000,
+  websocketThrottleMs: 1000,
+  websocketHeartbeatMs: 60_000,
+  websocketTimeoutMs: 600_000,
+  maxSubscriptions: 15,
+  pushThrottleMs: 1000,
+  pushAttemptWaitMs: 60_000,
+  pushMaxAttempts: 3,
+  pushRetryWaitMs: 1000,
+  pushRequestTimeoutMs: 10_000,
+  pushVerifyTimeoutMs: 60_000,
+  maxPushSize: 4096,
 };

@@ -1,6 +1,6 @@
 // Stores messages that a client hands in (APPEND, Email/set, Email/import): no duplicate is looked for.
 import { Invalid, LimitExceeded, NotFound } from '../base/index.ts';
-import { editAccount, type MailContext } from './context.ts';
+import { editAccount, inPieces, type MailContext, orErrors } from './context.ts';
 import type { Edit } from './edit.ts';
 import type { KeywordEdit } from './keyword-edit.ts';
 import { type Prepared, prepareMessage } from './prepare.ts';
@@ -9,7 +9,9 @@ import { effectiveLimits, Room, storeMessage } from './store-message.ts';
 import { readThreadIndex } from './threads.ts';
 import type { AppendInput, Appended, OperationOptions, Outcome } from './types.ts';
 
-/** Messages and bytes of one commit. */
+/** Messages of one write. */
+const MAX_APPENDED = 32;
+/** Messages, and about the bytes, that are held prepared. */
 const MAX_MESSAGES = 200;
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -41,11 +43,14 @@ export async function append(
     }
     start = index;
     if (items.length === 0) continue;
-    try {
-      for (const [at, outcome] of await storeAll(context, items, options, false)) outcomes[at] = outcome;
-    } catch (error) {
-      for (const item of items) outcomes[item.index] = { error };
-    }
+    await inPieces(
+      items,
+      MAX_APPENDED,
+      (piece) => orErrors(piece, storeAll(context, piece, options, false)).then((list) => ({ piece, list })),
+      ({ piece, list }) => {
+        for (const [i, { index: at }] of piece.entries()) outcomes[at] = list[i] as Outcome<Appended>;
+      },
+    );
   }
   return outcomes;
 }
@@ -61,7 +66,7 @@ export async function appendAll(
     items.push({ index, input, message: await prepared(context, input) });
   if (items.length === 0) return [];
   const outcomes = await storeAll(context, items, options, true);
-  return outcomes.map(([, outcome]) => (outcome as { value: Appended }).value);
+  return outcomes.map((outcome) => (outcome as { value: Appended }).value);
 }
 
 function prepared(context: MailContext, input: AppendInput): Promise<Prepared> {
@@ -78,17 +83,17 @@ async function storeAll(
   items: readonly Item[],
   options: OperationOptions | undefined,
   together: boolean,
-): Promise<[number, Outcome<Appended>][]> {
+): Promise<Outcome<Appended>[]> {
   const limits = effectiveLimits(await context.limits(), context.settings());
   const outcomes = await editAccount(context, options, async (edit, keywords) => {
     const room = new Room(edit.w.head, limits);
-    const list: [number, Outcome<Appended>][] = [];
+    const list: Outcome<Appended>[] = [];
     for (const item of items) {
       try {
-        list.push([item.index, { value: await store(edit, keywords, room, item) }]);
+        list.push({ value: await store(edit, keywords, room, item) });
       } catch (error) {
         if (together) throw error;
-        list.push([item.index, { error }]);
+        list.push({ error });
       }
     }
     return list;

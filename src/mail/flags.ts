@@ -1,7 +1,7 @@
 // STORE on members of one mailbox (RFC 9051 §6.4.6, RFC 7162 §3.1.3).
 import { Aspect, type DocumentId } from '../account/index.ts';
 import { NotFound } from '../base/index.ts';
-import { editAccount, type MailContext, MAX_BATCH, type Member, pieces } from './context.ts';
+import { editAccount, inPieces, type MailContext, MAX_CHANGED, type Member } from './context.ts';
 import { membershipIn, modseqIn } from './edit.ts';
 import type { EmailRecord } from './records/email.ts';
 import { DRAFT, SEEN } from './records/keywords.ts';
@@ -16,8 +16,12 @@ export async function storeFlags(
 ): Promise<FlagsStored> {
   const modified: number[] = [];
   const members = membersOf(await context.view(), mailbox, uids);
-  for (const piece of pieces(members, MAX_BATCH))
-    modified.push(...(await storePiece(context, mailbox, piece, change, options)));
+  await inPieces(
+    members,
+    MAX_CHANGED,
+    (piece) => storePiece(context, mailbox, piece, change, options),
+    (some) => modified.push(...some),
+  );
   return { modified };
 }
 

@@ -13,7 +13,7 @@ import { ColumnCache } from './columns/cache.ts';
 import { SnapshotStore } from './columns/snapshot-store.ts';
 import { deliver } from './deliver.ts';
 import { mailMaintenance } from './maintenance.ts';
-import type { MailSearch, ReadColds } from './search/index.ts';
+import type { MailSearch } from './search/index.ts';
 import { effectiveLimits, Room } from './store-message.ts';
 import { decodeSubmission } from './submission/record.ts';
 import type { Mail, MailAccount, MailLimits, MailSettings } from './types.ts';
@@ -82,12 +82,6 @@ export function createMail({
     },
   };
 }
-
-/** Reads cold records for the search index. */
-export const coldReader =
-  (data: DataStore): ReadColds =>
-  (account, ids) =>
-    readCold(data, account, ids);
 
 /** The blobs that documents of an account link, for its deletion. */
 export const blobLinks =

@@ -2,10 +2,9 @@
 import { Aspect, DataType, type DocumentId, grantsOn, revokeGrants, setGrant } from '../account/index.ts';
 import { AccessDenied, Conflict, Invalid, LimitExceeded, NotFound } from '../base/index.ts';
 import { keys } from '../store/index.ts';
-import { editAccount, type MailContext, MAX_BATCH } from './context.ts';
+import { editAccount, inPieces, type MailContext, MAX_DESTROYED } from './context.ts';
 import { allMailboxes, ensureDefaults, FIXED_ROLES, ROLES } from './default-folders.ts';
-import type { Edit } from './edit.ts';
-import { membershipIn } from './edit.ts';
+import { type Edit, membershipIn } from './edit.ts';
 import type { MailboxRecord } from './records/mailbox.ts';
 import { recentKey } from './records/rows.ts';
 import { type Known, leaveMailbox } from './remove.ts';
@@ -111,29 +110,27 @@ function changedSubscribers(
     : subscribers.filter((account) => account !== change.account);
 }
 
-/** Destroys a mailbox; its e-mails, when they may go, in several commits if they are many, the last one with it. */
+/** Destroys a mailbox; its e-mails, when they may go, in several writes if they are many, the last ones with it. */
 export async function destroyMailbox(
   context: MailContext,
   id: DocumentId,
   { removeEmails, ...options }: { readonly removeEmails: boolean } & OperationOptions,
 ): Promise<void> {
+  await editAccount(context, options, (edit) => checkDestroy(edit, id, removeEmails));
   for (let done = false; !done; ) {
-    const view = await context.view();
-    const members = view.members(id);
-    const some: DocumentId[] = [];
-    for (let i = 0; i < Math.min(members?.count ?? 0, MAX_BATCH); i++)
-      some.push(view.ids[members?.rows[i] as number] as number);
+    const emails = await membersOf(context, id);
+    const some = emails.splice(-MAX_DESTROYED);
+    await inPieces(
+      emails,
+      MAX_DESTROYED,
+      (piece) => editAccount(context, options, (edit) => empty(edit, id, piece)),
+      () => undefined,
+    );
     done = await editAccount(context, options, async (edit) => {
       const { w } = edit;
       await checkDestroy(edit, id, removeEmails);
-      const emails = await edit.emails(some);
-      await edit.prepare(emails);
-      const leaving: Known[] = [];
-      for (const [i, one] of some.entries()) {
-        const email = emails[i];
-        if (email && membershipIn(email, id)) leaving.push({ id: one, email });
-      }
-      await leaveMailbox(edit, id, leaving);
+      await empty(edit, id, some);
+      // Somebody may have put more into it.
       if ((edit.mailbox(id)?.members ?? 0) > 0) return false;
       edit.forget(id);
       await revokeGrants(w, DataType.Mailbox, id);
@@ -144,6 +141,24 @@ export async function destroyMailbox(
     });
   }
   context.wake();
+}
+
+async function membersOf(context: MailContext, id: DocumentId): Promise<DocumentId[]> {
+  const view = await context.view();
+  const { rows } = view.members(id) ?? { rows: [] };
+  return Array.from(rows, (row) => view.ids[row] as DocumentId);
+}
+
+/** Takes e-mails out of a mailbox as far as they are in it. */
+async function empty(edit: Edit, id: DocumentId, ids: readonly DocumentId[]): Promise<void> {
+  const emails = await edit.emails(ids);
+  await edit.prepare(emails);
+  const leaving: Known[] = [];
+  for (const [i, one] of ids.entries()) {
+    const email = emails[i];
+    if (email && membershipIn(email, id)) leaving.push({ id: one, email });
+  }
+  await leaveMailbox(edit, id, leaving);
 }
 
 async function checkDestroy(edit: Edit, id: DocumentId, removeEmails: boolean): Promise<void> {

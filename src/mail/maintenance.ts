@@ -10,7 +10,14 @@ import {
 } from '../account/index.ts';
 import { readU32, Unavailable } from '../base/index.ts';
 import { type Key, keys } from '../store/index.ts';
-import { editAccount, type MailContext, MAX_BATCH, type Member, pieces } from './context.ts';
+import {
+  editAccount,
+  inPieces,
+  type MailContext,
+  MAX_CHANGED,
+  MAX_DESTROYED,
+  type Member,
+} from './context.ts';
 import { membershipIn } from './edit.ts';
 import { readDocuments } from './documents.ts';
 import { type EmailRecord, type Membership, sizeOf } from './records/email.ts';
@@ -61,7 +68,12 @@ async function expungeUntil(context: MailContext, change: ChangeId): Promise<num
       if (!members || members.modseq(i) > change) continue;
       doomed.push({ uid: members.uids[i] as number, id: view.ids[members.rows[i] as number] as number });
     }
-    for (const piece of pieces(doomed, MAX_BATCH)) left += await expungePiece(context, id, piece, change);
+    await inPieces(
+      doomed,
+      MAX_DESTROYED,
+      (piece) => expungePiece(context, id, piece, change),
+      (gone) => (left += gone),
+    );
   }
   if (left > 0) context.wake();
   return left;
@@ -111,7 +123,7 @@ async function forget(
   let after: Key | undefined;
   do {
     const page = await account.read((reader) =>
-      reader.scan(range, { limit: MAX_BATCH, ...(after && { after }) }),
+      reader.scan(range, { limit: MAX_CHANGED, ...(after && { after }) }),
     );
     const old = page.keys.filter((_, i) => isOld(page.values[i] as Uint8Array));
     after = page.next;
@@ -168,10 +180,13 @@ async function renumber(context: MailContext): Promise<void> {
     const rows = Array.from(members.rows).sort(
       (a, b) => (view.received[a] as number) - (view.received[b] as number) || a - b,
     );
-    for (const piece of pieces(rows, MAX_BATCH)) {
-      const ids = piece.map((row) => view.ids[row] as number);
-      await renumberPiece(context, mailbox, ids);
-    }
+    const ids = rows.map((row) => view.ids[row] as number);
+    await inPieces(
+      ids,
+      MAX_CHANGED,
+      (piece) => renumberPiece(context, mailbox, piece),
+      () => undefined,
+    );
     await editAccount(context, undefined, async (edit) => {
       await edit.loadMailboxes([mailbox]);
       if (!edit.mailbox(mailbox)) return;

@@ -2,7 +2,7 @@
 import { Aspect, DataType, type DocumentId } from '../account/index.ts';
 import { NotFound } from '../base/index.ts';
 import { keys } from '../store/index.ts';
-import { editAccount, type MailContext, MAX_BATCH, type Member, pieces } from './context.ts';
+import { editAccount, inPieces, type MailContext, MAX_DESTROYED, type Member, orErrors } from './context.ts';
 import { type Edit, membershipIn } from './edit.ts';
 import { decodeCold } from './records/cold.ts';
 import type { EmailRecord } from './records/email.ts';
@@ -66,8 +66,8 @@ export async function expunge(
       doomed.push({ uid, id: view.ids[members.rows[i] as number] as number });
   }
   const gone: number[] = [];
-  for (const piece of pieces(doomed, MAX_BATCH)) {
-    const left = await editAccount(context, options, async (edit) => {
+  const expungePiece = (piece: readonly Member[]): Promise<number[]> =>
+    editAccount(context, options, async (edit) => {
       const emails = await edit.emails(piece.map(({ id }) => id));
       await edit.prepare(emails);
       const leaving: Known[] = [];
@@ -82,8 +82,7 @@ export async function expunge(
       await leaveMailbox(edit, mailbox, leaving);
       return leavingUids;
     });
-    gone.push(...left);
-  }
+  await inPieces(doomed, MAX_DESTROYED, expungePiece, (some) => gone.push(...some));
   if (gone.length > 0) context.wake();
   return gone;
 }
@@ -95,13 +94,12 @@ export async function destroyEmails(
   options?: OperationOptions,
 ): Promise<Outcome<void>[]> {
   const outcomes: Outcome<void>[] = [];
-  for (const piece of pieces(ids, MAX_BATCH)) {
-    try {
-      outcomes.push(...(await destroyPiece(context, piece, options)));
-    } catch (error) {
-      for (const _ of piece) outcomes.push({ error });
-    }
-  }
+  await inPieces(
+    ids,
+    MAX_DESTROYED,
+    (piece) => orErrors(piece, destroyPiece(context, piece, options)),
+    (some) => outcomes.push(...some),
+  );
   context.wake();
   return outcomes;
 }

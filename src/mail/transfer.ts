@@ -3,7 +3,14 @@
 import { Aspect, DataType, type DocumentId } from '../account/index.ts';
 import { LimitExceeded, NotFound } from '../base/index.ts';
 import { keys } from '../store/index.ts';
-import { editAccount, type MailContext, MAX_BATCH, type Member, pieces } from './context.ts';
+import {
+  editAccount,
+  inPieces,
+  type MailContext,
+  MAX_CHANGED,
+  MAX_DESTROYED,
+  type Member,
+} from './context.ts';
 import { type Edit, membershipIn } from './edit.ts';
 import { membersOf } from './flags.ts';
 import { decodeCold } from './records/cold.ts';
@@ -30,7 +37,12 @@ export async function copy(
   try {
     return await transfer(context, { source, target, move: false }, uids, done, options);
   } catch (error) {
-    for (const piece of pieces(done, MAX_BATCH)) await takeBack(context, target, piece, options);
+    await inPieces(
+      done,
+      MAX_DESTROYED,
+      (piece) => takeBack(context, target, piece, options),
+      () => undefined,
+    );
     throw error;
   }
 }
@@ -60,14 +72,18 @@ async function transfer(
   const limits = effectiveLimits(await context.limits(), context.settings());
   const from: number[] = [];
   const to: number[] = [];
-  for (const piece of pieces(members, MAX_BATCH)) {
-    const copies = await transferPiece(context, job, piece, limits, options);
-    for (const { member, id, uid } of copies) {
-      from.push(member.uid);
-      to.push(uid);
-      done.push({ id, uid });
-    }
-  }
+  await inPieces(
+    members,
+    MAX_CHANGED,
+    (piece) => transferPiece(context, job, piece, limits, options),
+    (copies) => {
+      for (const { member, id, uid } of copies) {
+        from.push(member.uid);
+        to.push(uid);
+        done.push({ id, uid });
+      }
+    },
+  );
   if (from.length > 0) context.wake();
   return { uidValidity: mailbox.uidValidity, from, to };
 }

@@ -2,7 +2,7 @@
 // `\Deleted`: such places stay as they are, unless the e-mail is put into the same mailbox again.
 import { Aspect, type DocumentId } from '../account/index.ts';
 import { Invalid, LimitExceeded, NotFound } from '../base/index.ts';
-import { editAccount, type MailContext, MAX_BATCH, pieces } from './context.ts';
+import { editAccount, inPieces, type MailContext, MAX_CHANGED, orErrors } from './context.ts';
 import { type Edit, isVisible } from './edit.ts';
 import { changedKeywords } from './flags.ts';
 import type { KeywordEdit } from './keyword-edit.ts';
@@ -15,13 +15,12 @@ export async function updateEmails(
   options?: OperationOptions,
 ): Promise<Outcome<void>[]> {
   const outcomes: Outcome<void>[] = [];
-  for (const piece of pieces(changes, MAX_BATCH)) {
-    try {
-      outcomes.push(...(await updatePiece(context, piece, options)));
-    } catch (error) {
-      for (const _ of piece) outcomes.push({ error });
-    }
-  }
+  await inPieces(
+    changes,
+    MAX_CHANGED,
+    (piece) => orErrors(piece, updatePiece(context, piece, options)),
+    (some) => outcomes.push(...some),
+  );
   return outcomes;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLoopback, NetworkSet, normalizeAddress, parseBind } from './index.ts';
+import { isLoopback, isPublicAddress, NetworkSet, normalizeAddress, parseBind } from './index.ts';
 
 test('an address has one spelling', () => {
   assert.equal(normalizeAddress('::ffff:192.0.2.1'), '192.0.2.1');
@@ -50,4 +50,38 @@ test('binds', () => {
   for (const bad of ['993', ':993', 'x:1', '127.0.0.1:65536', '127.0.0.1:', '127.0.0.1:1x']) {
     assert.throws(() => parseBind(bad), /is not an address and a port/, bad);
   }
+});
+
+test('public addresses', () => {
+  for (const address of ['8.8.8.8', '2606:4700::1', '::ffff:8.8.8.8', '64:ff9b::808:808'])
+    assert.equal(isPublicAddress(address), true, address);
+  for (const address of [
+    '',
+    'host',
+    '0.0.0.0',
+    '10.1.2.3',
+    '100.64.0.1',
+    '127.0.0.1',
+    '169.254.1.1',
+    '172.16.0.1',
+    '192.168.1.1',
+    '192.0.2.1',
+    '198.18.0.1',
+    '224.0.0.1',
+    '240.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    '::ffff:127.0.0.1',
+    '::ffff:10.0.0.1',
+    '64:ff9b::7f00:1',
+    'fe80::1',
+    'fc00::1',
+    'fd12::1',
+    'ff02::1',
+    '2001:db8::1',
+    '2002:7f00:1::',
+    '2001::1',
+  ])
+    assert.equal(isPublicAddress(address), false, address);
 });

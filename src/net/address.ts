@@ -27,6 +27,18 @@ export function normalizeAddress(address: string | undefined): string {
 /** True for 127.0.0.0/8 and ::1, of a normalized address. */
 export const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
 
+/**
+ * True for an address of the public Internet: no loopback, private, link-local, shared or reserved one, also where it is
+ * wrapped in an IPv6 address that is translated to it (RFC 6052).
+ */
+export function isPublicAddress(address: string): boolean {
+  if (isIP(address) === 0) return false;
+  const parsed = ipaddr.process(address);
+  const range = parsed.range();
+  if (range !== 'rfc6052') return range === 'unicast';
+  return isPublicAddress(Array.from(parsed.toByteArray().slice(-4)).join('.'));
+}
+
 /** A set of networks, each an address or a prefix in CIDR form. A /0 covers its own family only. */
 export class NetworkSet {
   // One list a family: a single one lets ::/0 match IPv4 too.

@@ -1,4 +1,5 @@
 export * from './engine/index.ts';
+export { ENUMS } from './generated/enums.ts';
 export * from './objects/index.ts';
 export * from './permission-names.ts';
 export { describePermission } from './permission-text.ts';

@@ -2,7 +2,7 @@
 // the same one and a client that remembered it still knows it after a restart.
 import { X509Certificate } from 'node:crypto';
 import { fromUtf8, now, utf8 } from '../base/index.ts';
-import { secureContext, type SelfSigned, selfSigned, type TlsServer } from '../net/index.ts';
+import { type SelfSigned, selfSigned } from '../net/index.ts';
 import { type DataStore, keys } from '../store/index.ts';
 
 const KEY = keys.otherKey(keys.Subspace.System, 'self-signed-certificate');
@@ -23,10 +23,4 @@ export async function storedCertificate(data: DataStore, names: readonly string[
   const result = await data.commit(batch);
   // Another node was faster: its certificate counts.
   return result.ok ? fresh : storedCertificate(data, names);
-}
-
-/** TLS with one certificate for every name. Tickets of one thread are good on the others. */
-export function tlsWith({ cert, key }: SelfSigned, ticketKeys: Uint8Array): TlsServer {
-  const context = secureContext({ cert, key, ticketKeys });
-  return { context: () => context };
 }

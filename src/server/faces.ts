@@ -9,10 +9,12 @@ import {
   listen,
   type ListenerOptions,
   NetworkSet,
+  type SelfSigned,
   type TlsServer,
 } from '../net/index.ts';
 import { StateHub } from '../jmap/index.ts';
 import { listenerKind } from '../mta/index.ts';
+import { type Certificates, openCertificates } from './certificates.ts';
 import './events.ts';
 import type { ListenerPlan, Protocol } from './listeners.ts';
 import type { Services } from './services.ts';
@@ -21,15 +23,26 @@ import { trustedNetworks } from './settings.ts';
 /** Protocols there is a face for. */
 export const SPOKEN: ReadonlySet<Protocol> = new Set<Protocol>(['smtp', 'lmtp', 'imap', 'http']);
 
+export type Counter = Int32Array<SharedArrayBuffer>;
+
+/** Open connections of a listener: in all threads, and in this one. */
+export interface ListenerCounters {
+  readonly all: Counter;
+  readonly own: Counter;
+}
+
 export interface FaceOptions {
   readonly publicUrl: string | undefined;
-  readonly tls: TlsServer;
+  /** Shown while there is no other certificate. */
+  readonly selfSigned: SelfSigned;
+  /** 48 octets, the same in all threads, so that a TLS ticket of one is good on the others. */
+  readonly ticketKeys: Uint8Array;
   /** More than one thread listens on each port. */
   readonly reusePort: boolean;
   /** Clients that are free of rate, concurrency and ban limits; loopback when absent. */
   readonly exempt?: (address: string) => boolean;
-  /** Counter of open connections by listener, shared by all threads. */
-  readonly counters?: ReadonlyMap<string, Int32Array<SharedArrayBuffer>>;
+  /** Counters of open connections by listener, shared with the other threads. */
+  readonly counters?: ReadonlyMap<string, ListenerCounters>;
   /** Called when a listener that had failed is open after all. */
   readonly onReopened?: () => void;
 }
@@ -66,14 +79,23 @@ export async function startFaces(
   plans: readonly ListenerPlan[],
   options: FaceOptions,
 ): Promise<Faces> {
-  const server = new FaceServer(services, plans, options);
+  const { registry, access } = services;
+  const [tls] = await Promise.all([
+    openCertificates(registry, options.selfSigned, options.ticketKeys),
+    access.clients.load(),
+  ]);
+  const server = new FaceServer(services, plans, { ...options, tls });
   await server.open();
   return server.faces;
 }
 
+interface ServerOptions extends FaceOptions {
+  readonly tls: Certificates;
+}
+
 class FaceServer {
   readonly #services: Services;
-  readonly #options: FaceOptions;
+  readonly #options: ServerOptions;
   readonly #plans: readonly ListenerPlan[];
   readonly #exempt: (address: string) => boolean;
   readonly #made = new Map<string, Promise<Face>>();
@@ -83,11 +105,14 @@ class FaceServer {
   #retry: NodeJS.Timeout | undefined;
   #draining = false;
 
-  constructor(services: Services, plans: readonly ListenerPlan[], options: FaceOptions) {
+  constructor(services: Services, plans: readonly ListenerPlan[], options: ServerOptions) {
     this.#services = services;
     this.#plans = plans;
     this.#options = options;
-    this.#exempt = options.exempt ?? isLoopback;
+    const { clients } = services.access;
+    if (options.exempt) clients.exemptOnly(options.exempt);
+    this.#exempt = clients.isExempt;
+    clients.onChange(() => this.#dropBlocked());
     this.#hub = new StateHub(services.stores.bus);
   }
 
@@ -135,11 +160,12 @@ class FaceServer {
       reusePort,
       serve: (connection) => face.serve(connection, plan),
       exempt: this.#exempt,
+      blocked: this.#services.access.clients.isBlocked,
       proxies:
         proxyNetworks.length > 0 ? new NetworkSet(proxyNetworks) : trustedNetworks(this.#services.registry)(),
       ...(plan.tls === 'implicit' && { implicitTls: this.#tls(protocol, tlsTimeoutMs) }),
+      limits: limitsOf(maxConnections, counters?.get(name)),
       ...(maxConnections !== undefined && {
-        limits: [new ConnectionLimit(maxConnections, counters?.get(name))],
         maxPerAddress: Math.ceil(maxConnections / SHARE_BEFORE_SIGN_IN),
       }),
       ...(backlog !== undefined && { backlog }),
@@ -235,9 +261,20 @@ class FaceServer {
     return { checks };
   }
 
+  /** Clients that were blocked meanwhile lose the connections they have. */
+  #dropBlocked(): void {
+    const { isBlocked } = this.#services.access.clients;
+    for (const listener of this.#listeners.values()) {
+      for (const connection of listener.connections) {
+        if (isBlocked(connection.remote.address)) connection.destroy();
+      }
+    }
+  }
+
   async #drain(graceMs: number): Promise<void> {
     this.#draining = true;
     clearTimeout(this.#retry);
+    this.#options.tls.close();
     const faces = await Promise.all(this.#made.values());
     await Promise.all([
       ...Array.from(this.#listeners.values(), (listener) => listener.drain(graceMs)),
@@ -245,6 +282,12 @@ class FaceServer {
     ]);
   }
 }
+
+/** What a connection counts in: the limit over all threads, and this thread's own number. */
+const limitsOf = (most = Infinity, counters?: ListenerCounters): ConnectionLimit[] =>
+  counters
+    ? [new ConnectionLimit(most, counters.all), new ConnectionLimit(Infinity, counters.own)]
+    : [new ConnectionLimit(most)];
 
 /** Protocols of ALPN behind implicit TLS. A mail exchanger takes any client: refusing one would mean clear text. */
 const ALPN: Partial<Readonly<Record<Protocol, readonly string[]>>> = {

@@ -9,9 +9,12 @@ import {
   type MailServices,
   type MethodTable,
   methodTable,
+  pushSubscriptionMethods,
   quotaMethods,
   registryMethods,
+  targetProblem,
 } from '../jmap/index.ts';
+import { adminMethods } from './admin-methods.ts';
 import type { Services } from './services.ts';
 import { jmapSettings } from './settings.ts';
 
@@ -22,7 +25,7 @@ export const jmapBlobs = ({ stores, blobs }: Services): Blobs => ({
 });
 
 export function jmapTable(services: Services, blobs: Blobs): MethodTable {
-  const { accounts, registry, mail, stores } = services;
+  const { access, accounts, mail, mayPushTo, pushKey, registry, stores } = services;
   const settings = jmapSettings(registry);
   const mailServices: MailServices = {
     account: (id) => jmapAccount(mail.account(id)),
@@ -34,15 +37,24 @@ export function jmapTable(services: Services, blobs: Blobs): MethodTable {
   return methodTable([
     ...coreMethods,
     ...registryMethods(registry),
+    ...adminMethods(services),
     ...mailMethods(mailServices),
     ...blobMethods({
       blobs,
       temporary: services.blobs,
       memory: stores.memory,
       settings,
-      lookups: mailLookups(mailServices, (account, type, hashes) =>
-        services.blobs.documents(account, type, hashes),
-      ),
+      lookups: mailLookups(mailServices, (id, type, hashes) => services.blobs.documents(id, type, hashes)),
+    }),
+    ...pushSubscriptionMethods({
+      account: (id) => accounts.get(id),
+      ticket: (token) => access.ticket(token),
+      limit: async (id) => {
+        const quotas = (await registry.object('Account', id))?.quotas as Readonly<Record<string, number>>;
+        return quotas['maxPushSubscriptions'] ?? settings().maxSubscriptions;
+      },
+      targetProblem: (url) => targetProblem(url, mayPushTo),
+      serverKey: () => pushKey.signer()?.publicKey ?? '',
     }),
     ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
   ]);

@@ -14,10 +14,13 @@ import {
   type MailSearch,
 } from '../mail/index.ts';
 import { createMta, type Mta } from '../mta/index.ts';
-import { Registry } from '../registry/index.ts';
+import { isPublicAddress } from '../net/index.ts';
+import { Registry, type RegistryOptions } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
 import { addMaintenance, Tasks } from '../tasks/index.ts';
+import { countOffences } from './offences.ts';
 import type { ServerOptions } from './options.ts';
+import { PushKey } from './push-key.ts';
 import { mailSettings } from './settings.ts';
 
 export interface Services {
@@ -30,19 +33,31 @@ export interface Services {
   readonly mta: Mta;
   /** Background work; `start` makes this thread run it. */
   readonly tasks: Tasks;
+  readonly pushKey: PushKey;
+  /** Addresses that push messages may go to. */
+  readonly mayPushTo: (address: string) => boolean;
   /** Ends what runs in the background; the stores stay open. */
   close(): Promise<void>;
 }
 
-export interface ServiceOptions extends Pick<ServerOptions, 'recoveryAdmin'> {
+export interface ServiceOptions
+  extends Pick<ServerOptions, 'recoveryAdmin'>,
+    Pick<RegistryOptions, 'setup' | 'restoresAccounts'> {
   /** Text search; without it text cannot be searched. */
   readonly search?: MailSearch | undefined;
+  /** Default: the public Internet. */
+  readonly mayPushTo?: (address: string) => boolean;
 }
 
 export async function openServices(stores: Stores, options: ServiceOptions): Promise<Services> {
   const { data, bus, memory } = stores;
-  const { recoveryAdmin, search } = options;
-  const registry = await Registry.open({ store: data, bus });
+  const { recoveryAdmin, search, setup, restoresAccounts } = options;
+  const registry = await Registry.open({
+    store: data,
+    bus,
+    ...(setup && { setup }),
+    ...(restoresAccounts && { restoresAccounts }),
+  });
   const access = Access.open({ registry, memory, ...(recoveryAdmin && { recoveryAdmin }) });
   const accounts = createAccounts({ data, bus });
   const mailOptions: MailOptions = {
@@ -69,10 +84,13 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     blobs,
     links: (account) => blobLinks(data, account),
     search,
-    counters: { rates: ['http.rate.'], uploads: ['jmap.upload.'] },
+    counters: { rates: RATE_COUNTERS, uploads: ['jmap.upload.'] },
   });
   tieAccounts(registry, accounts);
+  const stopCounting = countOffences(access.clients);
   registry.assertComplete();
+  const pushKey = new PushKey(registry);
+  await pushKey.load();
   return {
     stores,
     registry,
@@ -82,8 +100,11 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     blobs,
     mta: createMta({ registry, access, mail, blobs: stores.blobs }),
     tasks,
+    pushKey,
+    mayPushTo: options.mayPushTo ?? isPublicAddress,
     close: async () => {
       await tasks.stop();
+      stopCounting();
       registry.close();
       accounts.close();
       await Promise.all([mail.close(), upkeep.close()]);
@@ -93,6 +114,9 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
 }
 
 const UPKEEP_COLUMN_BYTES = 8 * 1024 * 1024;
+
+/** Counters of the memory store that limit clients, by the beginning of their names. */
+const RATE_COUNTERS = ['http.rate.', 'ban/auth/', 'ban/abuse/', 'ban/loiter/', 'ban/scan/', 'ban/name/'];
 
 /** What the registry shows of an account's data, and what the data follows of the registry. */
 function tieAccounts(registry: Registry, accounts: AccountsService): void {

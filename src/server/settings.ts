@@ -34,6 +34,19 @@ export const httpSettings = (registry: Registry): (() => HttpSettings) =>
     redirectRoot: http.redirectRoot,
   }));
 
+/** For repairs and the first start: from anywhere, as often as it takes. */
+export const rescueSettings = (registry: Registry): (() => HttpSettings) => {
+  const stored = httpSettings(registry);
+  return () => ({
+    ...stored(),
+    rateLimitAnonymous: null,
+    rateLimitAuthenticated: null,
+    usePermissiveCors: true,
+    enableHsts: false,
+    useXForwarded: false,
+  });
+};
+
 export const jmapSettings = (registry: Registry): (() => JmapSettings) =>
   fromSingleton(registry, 'Jmap', (jmap) => ({
     maxRequestSize: jmap.maxRequestSize,
@@ -51,6 +64,17 @@ export const jmapSettings = (registry: Registry): (() => JmapSettings) =>
     uploadQuota: jmap.uploadQuota,
     uploadTtlMs: jmap.uploadTtl,
     eventSourceThrottleMs: jmap.eventSourceThrottle,
+    websocketThrottleMs: jmap.websocketThrottle,
+    websocketHeartbeatMs: jmap.websocketHeartbeat,
+    websocketTimeoutMs: jmap.websocketTimeout,
+    maxSubscriptions: jmap.maxSubscriptions ?? Infinity,
+    pushThrottleMs: jmap.pushThrottle,
+    pushAttemptWaitMs: jmap.pushAttemptWait,
+    pushMaxAttempts: jmap.pushMaxAttempts,
+    pushRetryWaitMs: jmap.pushRetryWait,
+    pushRequestTimeoutMs: jmap.pushRequestTimeout,
+    pushVerifyTimeoutMs: jmap.pushVerifyTimeout,
+    maxPushSize: jmap.maxPushSize,
   }));
 
 /** Limits and usual mailboxes of the mail floor. */

@@ -1,6 +1,6 @@
 // What the main thread and the threads that run the faces say to each other.
 import type { SelfSigned } from '../net/index.ts';
-import type { OpenListener } from './faces.ts';
+import type { ListenerCounters, OpenListener } from './faces.ts';
 import type { ListenerPlan } from './listeners.ts';
 import type { ServiceOptions } from './services.ts';
 import type { EmbeddedHandle, SearchHandle } from '../store/index.ts';
@@ -19,8 +19,8 @@ export interface WorkerStart {
   /** Keys of TLS tickets, the same in all threads. */
   readonly ticketKeys: Uint8Array;
   readonly reusePort: boolean;
-  /** Open connections by listener, counted over all threads. */
-  readonly counters: ReadonlyMap<string, Int32Array<SharedArrayBuffer>>;
+  /** Open connections by listener. */
+  readonly counters: ReadonlyMap<string, ListenerCounters>;
 }
 
 export interface WorkerDrain {

@@ -6,7 +6,6 @@ import { logToConsole } from './console.ts';
 import { startFaces, type Faces } from './faces.ts';
 import type { LogLevel } from './environment.ts';
 import { surviveExceptions } from './exceptions.ts';
-import { tlsWith } from './certificate.ts';
 import { openServices, type Services } from './services.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './thread-messages.ts';
 
@@ -42,7 +41,8 @@ async function start(message: WorkerStart): Promise<void> {
     });
     const faces: Faces = await startFaces(services, message.plans, {
       publicUrl: message.publicUrl,
-      tls: tlsWith(message.certificate, message.ticketKeys),
+      selfSigned: message.certificate,
+      ticketKeys: message.ticketKeys,
       reusePort: message.reusePort,
       counters: message.counters,
       onReopened: () => report(faces),

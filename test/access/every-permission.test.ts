@@ -96,6 +96,32 @@ describe('variants', () => {
   }
 });
 
+test('a user without other rights gets at nothing that is for administrators', async () => {
+  const token = await world.token(await world.user('plain'));
+  const open: string[] = [];
+  for (const { name } of Object.values<schema.Declaration>(DECLARATIONS)) {
+    const held = token.permissions.names().includes(`sys${name}Get` as PermissionName);
+    if (held) open.push(name);
+    const answer = world.call(token, `x:${name}/get`, { ids: null });
+    if (held) await answer;
+    else
+      await assert.rejects(
+        answer,
+        (error) => error instanceof MethodError && error.error['type'] === 'forbidden',
+      );
+  }
+  assert.deepEqual(open, [
+    'AccountPassword',
+    'AccountSettings',
+    'ApiKey',
+    'AppPassword',
+    'ArchivedItem',
+    'MaskedEmail',
+    'PublicKey',
+    'SpamTrainingSample',
+  ]);
+});
+
 test('an action says what happened, or what it lacks', async () => {
   const { created } = await world.call(world.admin, 'x:Action/set', {
     create: { k: { '@type': 'InvalidateCaches' } },

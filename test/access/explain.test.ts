@@ -9,11 +9,11 @@ import {
   holdersOf,
   type PermissionHolder,
   type PlannedChange,
-  simulateChanges,
+  simulateAccess,
   summarizeAccess,
 } from '../../src/access/index.ts';
 import { decodeId } from '../../src/base/index.ts';
-import type { PermissionName } from '../../src/registry/index.ts';
+import { type PermissionName, SERVER_CONTEXT } from '../../src/registry/index.ts';
 import { openRegistryWorld, type Json, type RegistryWorld } from '../support/registry.ts';
 
 let world: RegistryWorld;
@@ -107,11 +107,11 @@ describe('what differs', () => {
 describe('what a change would do', () => {
   const effects = async (...changes: PlannedChange[]): Promise<Json[]> => {
     const found: Json[] = [];
-    for await (const { address, gained, lost } of simulateChanges(world.registry, changes)) {
+    for await (const { address, gains, loses } of simulateAccess(world.registry, changes, SERVER_CONTEXT)) {
       found.push({
         address,
-        gained: gained.map((one) => one.permission),
-        lost: lost.map((one) => one.permission),
+        gained: gains.map((one) => one.permission),
+        lost: loses.map((one) => one.permission),
       });
     }
     return found;
@@ -124,9 +124,9 @@ describe('what a change would do', () => {
     await world.user('desk', { roles: by(role) });
     await world.user('office', { roles: by(outer) });
     const change: PlannedChange = {
-      what: 'update',
+      op: 'update',
       type: 'Role',
-      id: number(role),
+      id: role,
       value: { 'enabledPermissions/imapIdle': true, 'enabledPermissions/imapFetch': null },
     };
     const both = { gained: ['imapIdle'], lost: ['imapFetch'] };
@@ -134,12 +134,12 @@ describe('what a change would do', () => {
       { address: 'desk@example.org', ...both },
       { address: 'office@example.org', ...both },
     ]);
-    for await (const { lost } of simulateChanges(world.registry, [change])) {
-      assert.equal(lost[0]?.because, 'Nothing grants imapFetch.');
+    for await (const { loses } of simulateAccess(world.registry, [change], SERVER_CONTEXT)) {
+      assert.equal(loses[0]?.because, 'Nothing grants imapFetch.');
     }
     const stored = await world.get('Role', role);
     assert.deepEqual(stored['enabledPermissions'], { imapFetch: true });
-    assert.deepEqual(await effects(change, { what: 'destroy', type: 'Role', id: number(outer) }), [
+    assert.deepEqual(await effects(change, { op: 'destroy', type: 'Role', id: outer }), [
       { address: 'desk@example.org', ...both },
       { address: 'office@example.org', gained: [], lost: ['imapFetch'] },
     ]);
@@ -157,13 +157,10 @@ describe('what a change would do', () => {
       roles: { '@type': 'Custom', roleIds: {} },
     });
     const permissions = { '@type': 'Merge', enabledPermissions: set('emailSend') };
-    assert.deepEqual(
-      await effects({ what: 'update', type: 'Account', id: number(group), value: { permissions } }),
-      [
-        { address: 'crew@example.org', gained: ['emailSend'], lost: [] },
-        { address: 'sailor@example.org', gained: ['emailSend'], lost: [] },
-      ],
-    );
+    assert.deepEqual(await effects({ op: 'update', type: 'Account', id: group, value: { permissions } }), [
+      { address: 'crew@example.org', gained: ['emailSend'], lost: [] },
+      { address: 'sailor@example.org', gained: ['emailSend'], lost: [] },
+    ]);
     const created = {
       '@type': 'User',
       name: 'new',
@@ -171,12 +168,13 @@ describe('what a change would do', () => {
       roles: { '@type': 'Custom', roleIds: {} },
       permissions,
     };
-    assert.deepEqual(await effects({ what: 'create', type: 'Account', value: created }), [
+    assert.deepEqual(await effects({ op: 'create', key: 'k', type: 'Account', value: created }), [
       { address: 'new@example.org', gained: ['emailSend'], lost: [] },
     ]);
     const defaults = await effects({
-      what: 'update',
+      op: 'update',
       type: 'Authentication',
+      id: 'singleton',
       value: { defaultUserRoleIds: {} },
     });
     assert.ok(defaults.length > 0 && defaults.every((one) => (one['lost'] as string[]).length > 0));
@@ -185,14 +183,14 @@ describe('what a change would do', () => {
       false,
     );
     await world.update('Account', id, { permissions });
-    assert.deepEqual(await effects({ what: 'destroy', type: 'Account', id: number(id) }), [
+    assert.deepEqual(await effects({ op: 'destroy', type: 'Account', id }), [
       { address: 'sailor@example.org', gained: [], lost: ['emailSend'] },
     ]);
     await assert.rejects(
-      effects({ what: 'update', type: 'Role', id: 1, value: { nosuch: 1 } }),
+      effects({ op: 'update', type: 'Role', id: 'b', value: { nosuch: 1 } }),
       /no such property/,
     );
-    await assert.rejects(effects({ what: 'update', type: 'Role', id: 99_999, value: {} }), /notFound/);
+    await assert.rejects(effects({ op: 'update', type: 'Role', id: 'zzzz', value: {} }), /no such/);
   });
 });
 

@@ -202,6 +202,25 @@ describe('CREATE, DELETE, RENAME', () => {
   });
 });
 
+describe('quota', () => {
+  test('tells usage and limits of the one root', async () => {
+    const { lines } = await client.ok('GETQUOTAROOT inbox');
+    const root = /^QUOTAROOT INBOX "(#[a-z0-9]+)"$/.exec(lines[0] as string)?.[1] as string;
+    assert.equal(lines[1], `QUOTA "${root}" ()`);
+    await client.append('INBOX', message('one', 'x'.repeat(1500)));
+    world.limits.maxDiskQuota = 1_048_576;
+    world.limits.maxEmails = 7;
+    assert.deepEqual((await client.ok(`GETQUOTA ${root}`)).lines, [
+      `QUOTA "${root}" (STORAGE 2 1024 MESSAGE 1 7)`,
+    ]);
+    delete world.limits.maxDiskQuota;
+    delete world.limits.maxEmails;
+    assert.equal(await client.verdict('GETQUOTA "#zzz"'), 'NO [NONEXISTENT]');
+    assert.equal(await client.verdict('GETQUOTAROOT nothing'), 'NO [NONEXISTENT]');
+    assert.equal(await client.verdict(`SETQUOTA ${root} (STORAGE 1)`), 'BAD');
+  });
+});
+
 describe('STATUS and SELECT', () => {
   test('STATUS counts', async () => {
     const texts = [message('one'), message('two'), message('three')];

@@ -22,6 +22,8 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   LIST: '"" * RETURN (STATUS (MESSAGES))',
   LSUB: '"" *',
   STATUS: 'INBOX (MESSAGES)',
+  GETQUOTA: '#a',
+  GETQUOTAROOT: 'INBOX',
   APPEND: 'INBOX {3+}\r\nabc',
   FETCH: '1 FLAGS',
   STORE: '1 +FLAGS (\\Seen)',
@@ -29,6 +31,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   MOVE: '1 INBOX',
   'UID EXPUNGE': '1',
   SEARCH: 'ALL',
+  UIDBATCHES: '500',
   SORT: '(DATE) UTF-8 ALL',
   THREAD: 'REFERENCES UTF-8 ALL',
 };

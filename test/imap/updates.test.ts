@@ -91,6 +91,52 @@ describe('IDLE', () => {
   });
 });
 
+test('changes in a large mailbox', async () => {
+  const mail = world.mail.account((await world.token(name)).account);
+  const inbox = [...(await mail.view()).mailboxes.values()].find(({ role }) => role === 'inbox')
+    ?.id as number;
+  const one = (i: number) => ({
+    bytes: Buffer.from(message(`m${i}`)),
+    mailboxIds: [inbox],
+    keywords: [],
+    receivedAt: i,
+  });
+  await mail.append(Array.from({ length: 2500 }, (_, i) => one(i)));
+  await other.ok('NOOP');
+  await client.ok('SELECT INBOX');
+  const news = async () => (await client.ok('NOOP')).lines.map((line) => line.replace(/ ?\\Recent/, ''));
+  await other.ok('STORE 7,2000 +FLAGS (\\Seen Fresh)');
+  assert.deepEqual(await news(), [
+    'FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft Fresh)',
+    'OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft Fresh \\*)] Flags that are kept',
+    '7 FETCH (UID 7 FLAGS (\\Seen Fresh))',
+    '2000 FETCH (UID 2000 FLAGS (\\Seen Fresh))',
+  ]);
+  await other.ok('STORE 9 +FLAGS (\\Deleted)');
+  assert.deepEqual(await news(), ['9 FETCH (UID 9 FLAGS (\\Deleted))']);
+  await other.ok('STORE 9 -FLAGS (\\Deleted)');
+  assert.deepEqual(await news(), ['9 FETCH (UID 9 FLAGS ())']);
+  await mail.append([one(2501)]);
+  assert.deepEqual(await news(), ['2501 EXISTS', '2501 RECENT']);
+  await other.ok('STORE 2 +FLAGS (\\Deleted)');
+  await other.ok('EXPUNGE');
+  await other.ok('STORE 1:300 +FLAGS (\\Flagged)');
+  const many = await news();
+  assert.equal(many.length, 301);
+  assert.equal(many[0], '2 EXPUNGE');
+  assert.equal(many[300], '300 FETCH (UID 301 FLAGS (\\Flagged))');
+  // Copies from elsewhere have rows that do not ascend with their UIDs.
+  await other.ok('CREATE elsewhere');
+  await other.ok('COPY 5,3 elsewhere');
+  await other.ok('MOVE 5,3 INBOX');
+  assert.deepEqual(await news(), ['5 EXPUNGE', '3 EXPUNGE', '2500 EXISTS', '2500 RECENT']);
+  await other.ok('STORE 2499:2500 FLAGS (\\Draft)');
+  assert.deepEqual(await news(), [
+    '2499 FETCH (UID 2502 FLAGS (\\Draft))',
+    '2500 FETCH (UID 2503 FLAGS (\\Draft))',
+  ]);
+});
+
 describe('the end of sessions', () => {
   test('time-outs say goodbye', async () => {
     world.settings.timeoutAnonymous = 50;

@@ -80,6 +80,8 @@ export async function openImapWorld(
     states: new States(bus),
     settings: () => ({ ...registry.singleton('Imap'), ...settings }) as ValueOf<'Imap'>,
     email: emailSettings,
+    limitsOf: async () => limits,
+    jmapUrl: () => 'https://mail.example.org/jmap/session',
     hostname: () => 'mail.example.org',
     exempt: more.exempt ?? (() => true),
     ...(tls && { tls }),

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { encodeId } from '../../src/base/index.ts';
 import { CallFailed, type JmapClient } from '../../src/client/index.ts';
-import type { BlobSource } from '../../src/formats/jmap/index.ts';
+import type { BlobSource, JsonObject } from '../../src/formats/jmap/index.ts';
 import { blobIdOf } from '../../src/jmap/blob-id.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -16,18 +16,20 @@ before(async () => {
   world = await startWorld();
   await world.addAccount('ann');
   const admin = world.jmap();
-  const domain = await admin.request([['x:Domain/query', {}, 'q']]);
-  const domainId = (domain.methodResponses[0]?.[1]['ids'] as string[])[0] as string;
-  const made = await admin.request([
-    ['x:Account/set', { create: { g: { '@type': 'Group', name: 'team', domainId } } }, 's'],
-    ['x:Account/query', { filter: { name: 'ann' } }, 'q'],
-  ]);
-  const created = made.methodResponses[0]?.[1]['created'] as Record<string, { id: string }> | null;
-  assert.ok(created?.['g'], JSON.stringify(made.methodResponses[0]));
-  const ann = (made.methodResponses[1]?.[1]['ids'] as string[])[0] as string;
-  const update = { [ann]: { memberGroupIds: { [created['g'].id]: true } } };
-  const joined = await admin.request([['x:Account/set', { update }, 's']]);
-  assert.ok(joined.methodResponses[0]?.[1]['updated'], JSON.stringify(joined.methodResponses[0]));
+  const ask = async (name: string, args: JsonObject) => {
+    const { methodResponses } = await admin.request([[name, args, 'c']]);
+    return methodResponses[0]?.[1] as JsonObject;
+  };
+  const first = async (name: string, filter: JsonObject) =>
+    ((await ask(name, { filter }))['ids'] as string[])[0] as string;
+  const domainId = await first('x:Domain/query', {});
+  const { created } = await ask('x:Account/set', {
+    create: { g: { '@type': 'Group', name: 'team', domainId } },
+  });
+  const { id } = (created as Record<string, { id: string }>)['g'] as { id: string };
+  const ann = await first('x:Account/query', { name: 'ann' });
+  const joined = await ask('x:Account/set', { update: { [ann]: { memberGroupIds: { [id]: true } } } });
+  assert.ok(joined['updated'], JSON.stringify(joined));
   client = world.jmap('ann');
   const { accounts } = await client.session();
   group = Object.keys(accounts).length;

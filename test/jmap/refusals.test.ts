@@ -10,6 +10,7 @@ import {
   coreMethods,
   mailMethods,
   methodTable,
+  pushSubscriptionMethods,
   quotaMethods,
   registryMethods,
 } from '../../src/jmap/index.ts';
@@ -30,6 +31,7 @@ const methods = [
   ...mailMethods(unreachable()),
   ...blobMethods(unreachable()),
   ...quotaMethods(unreachable()),
+  ...pushSubscriptionMethods(unreachable()),
   ...registryMethods(unreachable()),
 ];
 const table = methodTable(methods);

@@ -19,6 +19,7 @@ export class Counted {
   #commits = 0;
   #rows = 0;
   #bytes = 0;
+  readonly #counts = new WeakMap<Batch, number>();
 
   mark(): Costs {
     return {
@@ -38,6 +39,22 @@ export class Counted {
       rows: this.#rows - before.rows,
       bytes: this.#bytes - before.bytes,
     };
+  }
+
+  /** The engine takes its own batches alone, so the calls are counted on the batch itself. */
+  #counting(batch: Batch): Batch {
+    const counted =
+      <A extends unknown[]>(method: (...args: A) => Batch) =>
+      (...args: A): Batch => {
+        this.#counts.set(batch, (this.#counts.get(batch) ?? 0) + 1);
+        return method(...args);
+      };
+    return Object.assign(batch, {
+      set: counted(batch.set.bind(batch)),
+      delete: counted(batch.delete.bind(batch)),
+      putBlob: counted(batch.putBlob.bind(batch)),
+      assert: counted(batch.assert.bind(batch)),
+    });
   }
 
   wrap(data: DataStore): DataStore {
@@ -63,12 +80,12 @@ export class Counted {
       },
       commit: (batch) => {
         this.#commits++;
-        this.#rows += (batch as Batch & { count: number }).count;
+        this.#rows += this.#counts.get(batch) ?? 0;
         this.#bytes += batch.size;
         return data.commit(batch);
       },
       snapshot: (fn, ms) => data.snapshot(fn, ms),
-      newBatch: () => data.newBatch(),
+      newBatch: () => this.#counting(data.newBatch()),
       close: () => data.close(),
     };
   }

@@ -176,8 +176,7 @@ describe('flags', () => {
     const all = await uids(inbox);
     await account.storeFlags(inbox, all, { mode: 'add', keywords: ['$seen'], deleted: false });
     const records = await logSince(before);
-    assert.equal(records.length, 3);
-    assert.ok(records.every(({ entries }) => entries.length <= 510));
+    assert.ok(records.length >= 9 && records.every(({ entries }) => entries.length <= 140));
     assert.equal((await account.view()).mailboxes.get(inbox)?.unread, 0);
     assert.equal(all.length, 1200);
   });

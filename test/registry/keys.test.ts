@@ -139,6 +139,25 @@ describe('public keys', () => {
     }
   });
 
+  test('of OpenPGP do not serve algorithms of S/MIME', async () => {
+    const token = await world.token(await world.user('pgp'));
+    const old = [0x99, 0x01, 0x0d, 4, ...Array.from({ length: 40 }, (_, i) => i)];
+    const publicKey = await world.create('PublicKey', { description: 'k', key: armour(old) }, token);
+    const error = await world.refusedUpdate(
+      'AccountSettings',
+      'singleton',
+      { encryptionAtRest: { '@type': 'Aes256Gcm', publicKey } },
+      token,
+    );
+    assert.deepEqual([error.type, error.properties], ['invalidProperties', ['encryptionAtRest/publicKey']]);
+    await world.update(
+      'AccountSettings',
+      'singleton',
+      { encryptionAtRest: { '@type': 'Aes256', publicKey } },
+      token,
+    );
+  });
+
   test('in use are not destroyed', async () => {
     const { cert } = await selfSigned(['someone@example.org']);
     const token = await world.token(await world.user('user-of-key'));

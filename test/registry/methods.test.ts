@@ -1,6 +1,8 @@
 // `x:` methods over a store: what is created, shown, patched, refused and destroyed, as a client sees it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { DECLARATIONS, Refusal, Registry, SERVER_CONTEXT, SINGLETON } from '../../src/registry/index.ts';
+import { openMemory } from '../../src/store/index.ts';
 import { MethodError, openRegistryWorld, type Json, type RegistryWorld } from '../support/registry.ts';
 
 let world: RegistryWorld;
@@ -202,6 +204,32 @@ describe('wrong values', () => {
   test('too many operations of one call are refused as a whole', async () => {
     const create = Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`k${i}`, {}]));
     await assert.rejects(world.call(world.admin, 'x:Domain/set', { create }), /requestTooLarge/);
+  });
+});
+
+describe('expressions', () => {
+  test('are compiled where they stand, when there is a compiler', async () => {
+    const places: string[] = [];
+    const registry = await Registry.open({
+      store: openMemory().data,
+      checkEveryMs: 0,
+      compiles: (source, place) => places.push(place) > 0 && source !== '(',
+    });
+    registry.addHook('grants', {});
+    const match = JSON.parse('{ "0": { "if": "is_tls", "then": "(" } }') as Json;
+    const update = (patch: Json) =>
+      registry.write.update(DECLARATIONS.MtaStageRcpt, SINGLETON, patch, SERVER_CONTEXT);
+    await assert.rejects(update({ maxFailures: { else: '5', match } }), (error) => {
+      assert.ok(error instanceof Refusal);
+      assert.deepEqual(error.error.validationErrors, [
+        { type: 'Invalid', property: 'maxFailures/match/0/then', value: '(' },
+      ]);
+      return true;
+    });
+    assert.ok(places.includes('MtaStageRcpt/maxFailures/match/0/if'));
+    await update({ 'maxFailures/else': '6' });
+    assert.equal(registry.singleton('MtaStageRcpt').maxFailures.else, '6');
+    registry.close();
   });
 });
 

@@ -9,7 +9,7 @@ import { basic, JmapClient } from '../../src/client/index.ts';
 const MAIN = path.join(import.meta.dirname, '../../src/cli/main.ts');
 /** Every listener that a first start makes. */
 const LISTENERS = 'SMTP SUBMISSION SUBMISSIONS LMTP IMAP IMAPS POP3 POP3S SIEVE HTTP HTTPS'.split(' ');
-const START_MS = 20_000;
+const START_MS = 60_000;
 
 export interface ServerProcessOptions {
   /** A folder to go on with; a new one, removed at the end, when absent. */

@@ -2,12 +2,13 @@
 // below to be real.
 import { randomBytes } from '../../src/base/index.ts';
 import { basic, JmapClient } from '../../src/client/index.ts';
-import { selfSigned } from '../../src/net/index.ts';
+import { isLoopback, selfSigned } from '../../src/net/index.ts';
 import { DEFAULT_LISTENERS } from '../../src/access/index.ts';
-import { tlsWith } from '../../src/server/certificate.ts';
 import { type Faces, SPOKEN, startFaces } from '../../src/server/faces.ts';
 import { planListeners } from '../../src/server/listeners.ts';
 import { operatorCommands } from '../../src/server/operator/commands.ts';
+import { makePushKey } from '../../src/server/push-key.ts';
+import { startPush } from '../../src/server/push.ts';
 import { openServices, type Services } from '../../src/server/services.ts';
 import { openMemory, type Stores } from '../../src/store/index.ts';
 
@@ -16,6 +17,8 @@ export interface WorldOptions {
   readonly stores?: Stores;
   /** Clients that are free of limits; loopback when absent. */
   readonly exempt?: (address: string) => boolean;
+  /** Push messages go to this machine, to servers with the world's certificate. */
+  readonly push?: boolean;
 }
 
 export interface World {
@@ -33,11 +36,17 @@ export interface World {
 export const WORLD_PASSWORD = 'correct horse battery staple';
 
 let certificate: ReturnType<typeof selfSigned> | undefined;
+/** The certificate of every world. */
+export const worldCertificate = (): ReturnType<typeof selfSigned> =>
+  (certificate ??= selfSigned(['mail.waypost.test', 'localhost', '127.0.0.1']));
 
 /** Starts every face on a free port of 127.0.0.1, with the administrator `admin@waypost.test`. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const stores = options.stores ?? openMemory();
-  const services = await openServices(stores, { recoveryAdmin: undefined });
+  const services = await openServices(stores, {
+    recoveryAdmin: undefined,
+    ...(options.push && { mayPushTo: isLoopback }),
+  });
   const domain = 'waypost.test';
   await services.access.bootstrap({
     domain,
@@ -45,7 +54,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     listeners: { bind: '127.0.0.1' },
     password: WORLD_PASSWORD,
   });
-  certificate ??= selfSigned([`mail.${domain}`, 'localhost', '127.0.0.1']);
+  const pair = await worldCertificate();
   const ports = new Map(DEFAULT_LISTENERS.map(([name]) => [name.toUpperCase(), 0]));
   const plans = await planListeners(
     services.registry,
@@ -54,11 +63,15 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   );
   const faces = await startFaces(services, plans, {
     publicUrl: undefined,
-    tls: tlsWith(await certificate, randomBytes(48)),
+    selfSigned: pair,
+    ticketKeys: randomBytes(48),
     reusePort: false,
     ...(options.exempt && { exempt: options.exempt }),
   });
   services.tasks.start();
+  if (options.push) await makePushKey(services.registry);
+  await services.pushKey.load();
+  const push = options.push && (await startPush(services, pair.cert));
   const port = (name: string): number => {
     const [address] = faces.open().find((one) => one.name === name)?.addresses ?? [];
     if (!address) throw new Error(`there is no listener ${name}: ${faces.failed().get(name) ?? 'no face'}`);
@@ -84,6 +97,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       }),
     close: async () => {
       await faces.drain(200);
+      if (push) push.close();
       await services.close();
       await stores.close();
     },

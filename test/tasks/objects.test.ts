@@ -333,7 +333,6 @@ describe('what is not configured says so', () => {
   }
 
   for (const action of [
-    'ReloadTlsCertificates',
     'ReloadLookupStores',
     'UpdateApps',
     'PauseMtaQueue',
@@ -363,20 +362,14 @@ describe('what is not configured says so', () => {
 });
 
 test('actions that work do so', async () => {
-  const expired = { address: '192.0.2.7', expiresAt: '2020-01-01T00:00:00Z' };
-  const made = await call('x:BlockedIp/set', {
-    create: { a: expired, b: { address: '192.0.2.8' }, c: { address: '192.0.2.9', expiresAt: far } },
-  });
-  assert.equal(Object.keys(made['created'] as Json).length, 3, JSON.stringify(made));
   for (const action of [
     'ReloadSettings',
+    'ReloadTlsCertificates',
+    'ReloadBlockedIps',
     'InvalidateCaches',
     'InvalidateNegativeCaches',
-    'ReloadBlockedIps',
   ]) {
     const { created } = await call('x:Action/set', { create: { k: { '@type': action } } });
     assert.ok((created as Json)['k'], action);
   }
-  const left = (await call('x:BlockedIp/get', { ids: null }))['list'] as Json[];
-  assert.deepEqual(left.map(({ address }) => address).sort(), ['192.0.2.8', '192.0.2.9']);
 });

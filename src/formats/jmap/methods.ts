@@ -27,6 +27,8 @@ import type {
   EmailDraft,
   GetResult,
   Mailbox,
+  NewPushSubscription,
+  PushSubscription,
   QueryChangesResult,
   QueryResult,
   Quota,
@@ -183,6 +185,14 @@ export interface QuotaCondition {
   readonly resourceType?: string;
   readonly type?: string;
 }
+/** RFC 8620 §7.2: no account, no state. */
+export const pushSubscriptionGetArgs = record({ ids: nullable(list(id)), properties: nullable(list(text)) });
+export const pushSubscriptionSetArgs = record({
+  create: nullable(mapOf(typedObject<NewPushSubscription>())),
+  update: nullable(mapOf(typedObject<Readonly<Record<string, unknown>>>())),
+  destroy: nullable(list(id)),
+});
+
 export const quotaGetArgs = record(get);
 export const quotaChangesArgs = record(changes);
 export const quotaQueryArgs = record(query<QuotaCondition>());
@@ -227,6 +237,14 @@ export interface MethodTypes {
       readonly copied: Readonly<Record<string, string>> | null;
       readonly notCopied: Readonly<Record<string, SetError>> | null;
     };
+  };
+  'PushSubscription/get': {
+    args: InOf<typeof pushSubscriptionGetArgs>;
+    result: Pick<GetResult<PushSubscription>, 'list' | 'notFound'>;
+  };
+  'PushSubscription/set': {
+    args: InOf<typeof pushSubscriptionSetArgs>;
+    result: Omit<SetResult<PushSubscription>, 'accountId' | 'oldState' | 'newState'>;
   };
   'Quota/get': { args: InOf<typeof quotaGetArgs>; result: GetResult<Quota> };
   'Quota/changes': {

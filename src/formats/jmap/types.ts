@@ -293,6 +293,32 @@ export interface BlobContent {
   readonly [digest: `digest:${string}`]: string;
 }
 
+/** draft-ietf-jmap-emailpush-03 §4. */
+export interface EmailPushSettings {
+  readonly filter?: JsonObject | null;
+  readonly properties: readonly string[];
+  readonly urgency?: 'very-low' | 'low' | 'normal' | 'high';
+}
+
+/** RFC 8620 §7.2, without what is never shown. */
+export interface PushSubscription {
+  readonly id: string;
+  readonly deviceClientId: string;
+  readonly verificationCode: string | null;
+  readonly expires: string | null;
+  readonly types: readonly string[] | null;
+  readonly emailPush: Readonly<Record<string, EmailPushSettings>> | null;
+}
+
+export interface NewPushSubscription {
+  readonly deviceClientId: string;
+  readonly url: string;
+  readonly keys?: { readonly p256dh: string; readonly auth: string } | null;
+  readonly expires?: string | null;
+  readonly types?: readonly string[] | null;
+  readonly emailPush?: Readonly<Record<string, EmailPushSettings>> | null;
+}
+
 /** RFC 9425 §4.1. */
 export interface Quota {
   readonly id: string;

@@ -14,14 +14,19 @@ export const MAX_PREVIEW = 256;
 const TEXT_OCTETS = 4 * 1024;
 const HTML_OCTETS = 64 * 1024;
 const HTML_NODES = 10_000;
+/** Characters that are looked at first. */
+const BEGINNING = 1024;
 
 /** The preview, "" when the message has no text. */
 export function preview(message: Message, bytes: Uint8Array, lists = bodyLists(message)): string {
   for (const index of lists.textBody) {
     const part = message.parts[index] as Part;
     if (part.type !== 'text') continue;
-    const text = fold(mediaType(part) === 'text/html' ? htmlStart(part, bytes) : textStart(part, bytes));
-    if (text !== '') return cut(text);
+    const text = mediaType(part) === 'text/html' ? htmlStart(part, bytes) : textStart(part, bytes);
+    // hot: most texts fill the preview with their beginning
+    const begun = text.length > BEGINNING ? fold(text.slice(0, BEGINNING)) : '';
+    const whole = begun.length > MAX_PREVIEW + 1 ? begun : fold(text);
+    if (whole !== '') return cut(whole);
   }
   return '';
 }

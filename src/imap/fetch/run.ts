@@ -2,15 +2,17 @@
 // is written, and nothing more in memory than the peer's window asks for.
 import { asBuffer } from '../../base/index.ts';
 import { decodeTransfer, neededRange, sectionBytes } from '../../formats/mime/index.ts';
-import type { ColdRecord } from '../../mail/index.ts';
+import type { Colds } from '../cold-cache.ts';
 import { SessionEnd } from '../reply.ts';
 import type { MailboxSession } from '../session.ts';
 import { type ContentItem, partialOf, partialOfItem, type Source, sourceOf } from './content.ts';
 import type { FetchPlan, FetchRow } from './plan.ts';
 
-/** Messages of a batch, and octets of their bytes. */
-const BATCH_MESSAGES = 200;
-const BATCH_BYTES = 2 * 1024 * 1024;
+/** Messages of the first batch, which is on its way soon, and of all others. */
+const FIRST_BATCH = 8;
+const BATCH_MESSAGES = 64;
+/** Octets of the messages of a batch. */
+const BATCH_BYTES = 512 * 1024;
 /** Messages from this size are read by range, piece by piece. */
 const LARGE = 512 * 1024;
 
@@ -48,7 +50,7 @@ async function fetchColumns(
 
 interface Batch {
   readonly indexes: Uint32Array;
-  readonly cold: readonly (ColdRecord | undefined)[];
+  readonly cold: Colds;
   /** Whole messages, in step; undefined for large ones. */
   readonly bytes: readonly (Uint8Array | undefined)[];
 }
@@ -79,7 +81,7 @@ async function fetchStored(
 
 function batchEnd(session: MailboxSession, plan: FetchPlan, indexes: Uint32Array, from: number): number {
   const { view, members } = session.selected;
-  const most = Math.min(indexes.length, from + BATCH_MESSAGES);
+  const most = Math.min(indexes.length, from + (from === 0 ? FIRST_BATCH : BATCH_MESSAGES));
   if (!plan.needsBytes) return most;
   let at = from;
   for (let bytes = 0; at < most; at++) {
@@ -92,11 +94,12 @@ function batchEnd(session: MailboxSession, plan: FetchPlan, indexes: Uint32Array
 }
 
 async function load(session: MailboxSession, plan: FetchPlan, indexes: Uint32Array): Promise<Batch> {
-  const { user, selected, options } = session;
+  const { user, selected, options, face } = session;
   const { view, members } = selected;
   const ids: number[] = [];
   for (const index of indexes) ids.push(view.ids[members.rows[index] as number] as number);
-  const cold = await user.mail.cold(ids);
+  const kept = face.cold.of(user.mail, ids);
+  const cold = kept instanceof Promise ? await kept : kept;
   if (!plan.needsBytes) return { indexes, cold, bytes: [] };
   const hashes: Uint8Array[] = [];
   for (const record of cold) if (record !== undefined && record.size < LARGE) hashes.push(record.hash);

@@ -102,9 +102,9 @@ class Reader {
     if (next === QUOTE) return this.#quoted();
     if (next === BRACE) {
       const end = bytes.indexOf('}', this.#at, 'latin1');
-      const from = end + 3;
-      this.#at = from + Number(bytes.toString('latin1', this.#at + 1, end));
-      return bytes.toString('latin1', from, this.#at);
+      const size = end < 0 ? -1 : Number(bytes.toString('latin1', this.#at + 1, end));
+      this.#at = size >= 0 ? Math.min(bytes.length, end + 3 + size) : bytes.length;
+      return bytes.toString('latin1', end + 3, this.#at);
     }
     this.#at += 3;
     return undefined;

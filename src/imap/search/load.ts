@@ -1,4 +1,5 @@
 // Reads what a search or sort must look at, in batches: cold records, and of the messages as much as is needed.
+import type { Colds } from '../cold-cache.ts';
 import type { MailboxSession } from '../session.ts';
 import { Content } from './text.ts';
 
@@ -6,6 +7,8 @@ import { Content } from './text.ts';
 export const Need = { columns: 0, envelope: 1, header: 2, message: 3 } as const;
 export type Need = (typeof Need)[keyof typeof Need];
 
+/** Records of a search at most that are kept for the next one. */
+const MAX_KEPT = 5000;
 const BATCH_MESSAGES = 200;
 const BATCH_BYTES = 4 * 1024 * 1024;
 /** Messages up to this size are read whole even where the header would do. */
@@ -17,14 +20,15 @@ export async function* contents(
   indexes: ArrayLike<number>,
   need: Need,
 ): AsyncGenerator<Content> {
-  const { user, selected, slice } = session;
+  const { user, selected, slice, face } = session;
   const { view, members } = selected;
   for (let from = 0; from < indexes.length; ) {
     const to = batchEnd(session, indexes, from, need);
     const ids: number[] = [];
     for (let i = from; i < to; i++)
       ids.push(view.ids[members.rows[indexes[i] as number] as number] as number);
-    const records = await user.mail.cold(ids);
+    // A scan of a large mailbox would push out what is read again.
+    const records = await (indexes.length > MAX_KEPT ? user.mail.cold(ids) : face.cold.of(user.mail, ids));
     const bytes = need >= Need.header ? await readBytes(session, records, need) : [];
     slice.begin();
     for (const [i, cold] of records.entries()) {
@@ -54,11 +58,9 @@ function batchEnd(
   return at;
 }
 
-type Cold = Awaited<ReturnType<MailboxSession['user']['mail']['cold']>>;
-
 async function readBytes(
   { options }: MailboxSession,
-  records: Cold,
+  records: Colds,
   need: Need,
 ): Promise<(Uint8Array | undefined)[]> {
   const wholes: number[] = [];
@@ -72,7 +74,7 @@ async function readBytes(
     }
   }
   const read = await options.blobs.readMany(
-    wholes.map((i) => (records[i] as NonNullable<Cold[number]>).hash),
+    wholes.map((i) => (records[i] as NonNullable<Colds[number]>).hash),
   );
   for (const [at, i] of wholes.entries()) bytes[i] = read[at];
   return bytes;

@@ -38,7 +38,7 @@ export function blobCopyMethod(services: BlobServices): JmapMethod {
       const copied = new Map<string, string>();
       const notCopied = new Map<string, SetError>();
       const source = { ...call, accountId: from.id, member: from.member };
-      const readable = await readableBlobs(source, texts, services.blobs.mayRead);
+      const readable = await readableBlobs(source, texts, services.blobs);
       for (const text of texts) {
         try {
           const name = readable.get(text);

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { asBuffer } from '../../base/index.ts';
 import { blobGetArgs, wrong } from '../../formats/jmap/index.ts';
 import { type BlobName, parseBlobId } from '../blob-id.ts';
-import { type BlobReads, plainRange, readPart } from '../blobs.ts';
+import { type BlobReads, type Blobs, plainRange, readPart } from '../blobs.ts';
 import { realBlobId, type RequestContext } from '../context.ts';
 import { MethodError } from '../errors.ts';
 import { type Call, type JmapMethod, method, URN } from '../method.ts';
@@ -44,7 +44,7 @@ export function blobGetMethod(services: BlobServices): JmapMethod {
         throw new MethodError('requestTooLarge', `More than ${maxObjectsInGet} blobs.`);
       const parts: string[] = [`{"accountId":${JSON.stringify(call.accountText)},"list":[`];
       const notFound: string[] = [];
-      const readable = await readableBlobs(call, texts, blobs.mayRead);
+      const readable = await readableBlobs(call, texts, blobs);
       let first = true;
       for (const text of texts) {
         const name = readable.get(text);
@@ -68,13 +68,13 @@ export function blobGetMethod(services: BlobServices): JmapMethod {
 export async function readableBlobs(
   call: Call,
   texts: readonly string[],
-  mayRead: BlobServices['blobs']['mayRead'],
+  blobs: Pick<Blobs, 'mayRead'>,
 ): Promise<Map<string, BlobName>> {
   const named = texts.flatMap((text) => {
     const name = parseBlobId(realBlobId(call.request, text));
     return name ? [{ text, name }] : [];
   });
-  const allowed = await mayRead(
+  const allowed = await blobs.mayRead(
     call,
     named.map(({ name }) => name.hash),
   );

@@ -159,7 +159,7 @@ async function readSources(
   { blobs }: BlobServices,
 ): Promise<AsyncIterable<Uint8Array>> {
   const named = sources.flatMap((source) => ('blobId' in source ? [source.blobId] : []));
-  const readable = await readableBlobs(call, [...new Set(named)], blobs.mayRead);
+  const readable = await readableBlobs(call, [...new Set(named)], blobs);
   const notFound = new Set<string>();
   const open: (() => AsyncIterable<Uint8Array>)[] = [];
   const decoded = new Map<string, Uint8Array>();

@@ -104,8 +104,16 @@ export function movedChunks<V, A extends Cells<V>>(
 }
 
 function copyCells<V>(source: Cells<V>, from: number, target: Cells<V>, at: number, length: number): void {
+  if (isTyped(source) && isTyped(target)) {
+    target.set(source.subarray(from, from + length), at);
+    return;
+  }
   for (let i = 0; i < length; i++) target[at + i] = source[from + i] as V;
 }
+
+/** The parts of typed arrays that copying needs. */
+type Typed = Uint32Array;
+const isTyped = (cells: unknown): cells is Typed => ArrayBuffer.isView(cells);
 
 export const newWords = (): Uint32Array => new Uint32Array(CHUNK);
 export const newHalves = (): Uint16Array => new Uint16Array(CHUNK);

@@ -8,20 +8,23 @@ export class ChangeInput extends Problems implements Input {
   /** Whole seconds: what is shown is what is stored. */
   readonly now = Math.floor(now() / 1000) * 1000;
   readonly internal: boolean;
-  readonly compiles?: (source: string, context: string) => boolean;
+  readonly compiles?: (source: string, at: string) => boolean;
   readonly #created: ReadonlyMap<string, string>;
 
   constructor(
     created: ReadonlyMap<string, string>,
     options: {
       readonly internal: boolean;
-      readonly compiles?: ((source: string, context: string) => boolean) | undefined;
+      /** Type of the record: the first part of the place that an expression stands at. */
+      readonly type?: string;
+      readonly compiles?: ((source: string, place: string) => boolean) | undefined;
     },
   ) {
     super();
     this.#created = created;
     this.internal = options.internal;
-    if (options.compiles) this.compiles = options.compiles;
+    const { compiles, type = '' } = options;
+    if (compiles) this.compiles = (source, at) => compiles(source, `${type}/${at}`);
   }
 
   id(text: string): number | undefined {

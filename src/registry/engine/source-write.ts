@@ -18,7 +18,7 @@ export async function createInSource(
   if (!isObject(json)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
   requireVariant(declaration, json['@type'], context);
   if (!source.create) throw refused(declaration, 'created');
-  const input = inputOf(registry, context);
+  const input = inputOf(registry, declaration, context);
   const value = shapeKind(declaration.shape).parse(json, '', input);
   const change = checked(declaration, context, input, undefined, undefined, value as Plain);
   return { id: await source.create(change), reveal: change.reveal };
@@ -37,7 +37,7 @@ export async function updateInSource(
   if (!source.update) throw refused(declaration, 'changed');
   const before = await stored(source, declaration, id, context);
   requireVariant(declaration, before['@type'], context);
-  const input = inputOf(registry, context);
+  const input = inputOf(registry, declaration, context);
   const value = patched(declaration, before, patch, input, context.caller);
   const change = checked(declaration, context, input, id, before, value);
   await source.update(change);
@@ -89,8 +89,12 @@ async function stored(
   return record.value;
 }
 
-const inputOf = (registry: Registry, { caller, created }: WriteContext): ChangeInput =>
-  new ChangeInput(created, { internal: caller.internal, compiles: registry.options.compiles });
+const inputOf = (registry: Registry, { name }: Declaration, { caller, created }: WriteContext): ChangeInput =>
+  new ChangeInput(created, {
+    internal: caller.internal,
+    type: name,
+    compiles: registry.options.compiles,
+  });
 
 function checked(
   declaration: Declaration,

@@ -81,7 +81,7 @@ export class Writer {
     wanted?: number,
   ): Promise<Written> {
     refuseUnlessClientsMay(declaration, 'create', context.caller);
-    const input = this.#input(context);
+    const input = this.#input(declaration, context);
     if (!isObject(json)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
     const stamped = this.#stamp(declaration, json, context, input);
     const value = shapeKind(declaration.shape).parse(stamped, '', input);
@@ -103,7 +103,7 @@ export class Writer {
     context: WriteContext = SERVER_CONTEXT,
     wanted?: number,
   ): Promise<Written> {
-    const input = this.#input(context);
+    const input = this.#input(declaration, context);
     return this.#write(declaration, context, input, undefined, wanted, value as Plain);
   }
 
@@ -127,23 +127,6 @@ export class Writer {
     );
   }
 
-  /**
-   * The value that a create (without an id) or an update would store, checked and not written. Guards and other hooks
-   * are not asked.
-   */
-  async preview(declaration: Declaration, id: number | undefined, json: object): Promise<Plain> {
-    const input = this.#input(SERVER_CONTEXT);
-    const before = id === undefined ? undefined : await this.#read(declaration, id);
-    if (id !== undefined && !before) throw new Refusal('notFound');
-    const value = before
-      ? patched(declaration, before.value, json as Plain, input, SERVER)
-      : shapeKind(declaration.shape).parse(json, '', input);
-    input.assertAccepted();
-    shapeKind(declaration.shape).check?.(value as Plain, '', input);
-    input.assertValid();
-    return dropComputed(declaration, value as Plain);
-  }
-
   /** Changes a record by a function of its value; it may run again when the record moved meanwhile. */
   async modify(
     declaration: Declaration,
@@ -154,7 +137,7 @@ export class Writer {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await this.#read(declaration, id);
       if (!before || !isVisible(declaration, before.value, context)) throw new Refusal('notFound');
-      const input = this.#input(context);
+      const input = this.#input(declaration, context);
       const value = dropComputed(declaration, await change(before.value, input));
       input.assertAccepted();
       const written = await this.#attempt(declaration, context, input, before, id, value);
@@ -163,21 +146,43 @@ export class Writer {
     throw moved();
   }
 
+  /** The value that a create would store, as far as the value itself tells; nothing is written. */
+  previewCreate(declaration: Declaration, json: unknown, context: WriteContext): Plain {
+    const input = this.#input(declaration, context);
+    if (!isObject(json)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
+    const stamped = this.#stamp(declaration, json, context, input);
+    const value = shapeKind(declaration.shape).parse(stamped, '', input);
+    input.assertAccepted();
+    return value as Plain;
+  }
+
+  /** The value that a patch would make of this one; nothing is written. */
+  previewUpdate(declaration: Declaration, before: Plain, patch: unknown, context: WriteContext): Plain {
+    const input = this.#input(declaration, context);
+    if (!isObject(patch)) throw new Refusal('invalidPatch', { description: 'an object is expected' });
+    const value = patched(declaration, before, patch, input, context.caller);
+    input.assertAccepted();
+    return value;
+  }
+
   async destroy(declaration: Declaration, id: number, context: WriteContext): Promise<void> {
     refuseUnlessClientsMay(declaration, 'destroy', context.caller);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await this.#read(declaration, id);
       if (!before || !isVisible(declaration, before.value, context)) throw new Refusal('notFound');
-      if (await this.#attempt(declaration, context, this.#input(context), before, id, undefined)) {
+      if (
+        await this.#attempt(declaration, context, this.#input(declaration, context), before, id, undefined)
+      ) {
         return this.#destroyOwned(declaration, id);
       }
     }
     throw moved();
   }
 
-  #input(context: WriteContext): ChangeInput {
+  #input(declaration: Declaration, context: WriteContext): ChangeInput {
     return new ChangeInput(context.created, {
       internal: context.caller.internal,
+      type: declaration.name,
       compiles: this.#registry.options.compiles,
     });
   }

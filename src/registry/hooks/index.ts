@@ -5,8 +5,10 @@ import { acmeHook } from './acme.ts';
 import { addressHook } from './address.ts';
 import { certificateHook } from './certificate.ts';
 import { dkimKeyHook } from './dkim-key.ts';
+import { encryptionHook } from './encryption.ts';
 import { listenerHook } from './listener.ts';
 import { publicKeyHook } from './public-key.ts';
+import { zoneHook } from './zone.ts';
 
 /** By the names under which declarations ask for them. */
 export const ownHooks = (registry: Registry): Readonly<Record<string, Hook>> => ({
@@ -14,6 +16,8 @@ export const ownHooks = (registry: Registry): Readonly<Record<string, Hook>> => 
   address: addressHook(registry),
   certificate: certificateHook,
   'dkim-key': dkimKeyHook,
+  encryption: encryptionHook(registry),
   listener: listenerHook,
   'public-key': publicKeyHook,
+  zone: zoneHook(registry),
 });

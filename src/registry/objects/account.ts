@@ -74,5 +74,5 @@ export const Account = object({
   ownedBy: ['PublicKey', 'MaskedEmail', 'ArchivedItem', 'SpamTrainingSample'],
   fixedVariant: true,
   isAccount: true,
-  hooks: ['address', 'grants', 'credentials'],
+  hooks: ['address', 'encryption', 'grants', 'credentials'],
 });

@@ -16,5 +16,4 @@ export const AllowedIp = object({
   filters: {
     address: exact('address'),
   },
-  awaits: 'bans and limits by client address',
 });

@@ -17,5 +17,4 @@ export const BlockedIp = object({
   filters: {
     address: exact('address'),
   },
-  awaits: 'bans and limits by client address',
 });

@@ -19,5 +19,4 @@ export const Certificate = object({
     subjectAlternativeNames: words('subjectAlternativeNames'),
   },
   hooks: ['certificate'],
-  awaits: 'certificates by server name',
 });

@@ -37,5 +37,4 @@ export const Security = singleton({
       .nullable()
       .default({ count: 30, period: 86_400_000 }),
   }),
-  awaits: 'bans and limits by client address',
 });

@@ -21,8 +21,8 @@ export interface Input extends Problems {
   readonly now: number;
   /** The server's own writes may set properties that clients may not. */
   readonly internal: boolean;
-  /** False when the source of an expression does not compile in this context; absent: not checked. */
-  compiles?(source: string, context: string): boolean;
+  /** False when the source of an expression does not compile where it stands; absent: not checked. */
+  compiles?(source: string, at: string): boolean;
 }
 
 export type ReferenceVisitor = (target: ReferenceTarget, id: number, at: string) => void;

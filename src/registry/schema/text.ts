@@ -17,6 +17,23 @@ interface TextRules {
 export const string = (description = '', rules: TextRules = {}): Field<string> =>
   textField('string', description, {}, rules);
 
+/** Source of an expression: it has to compile, where there is a compiler. */
+export function expressionSource(description = ''): Field<string> {
+  const kind = textKind('string', {}, {});
+  return new Field<string>(
+    {
+      ...kind,
+      check(value, at, input) {
+        kind.check?.(value, at, input);
+        if (input.compiles?.(value, at) === false) {
+          input.violate({ type: 'Invalid', property: at, value: value.slice(0, 256) });
+        }
+      },
+    },
+    { description },
+  );
+}
+
 /** Text of several lines. */
 export const text = (description = ''): Field<string> => textField('text', description, {});
 

@@ -1,4 +1,5 @@
 // What the operator's commands do.
+import { schemaDocument } from '../../admin/index.ts';
 import { encodeId, Invalid, randomText } from '../../base/index.ts';
 import {
   DECLARATIONS,
@@ -10,6 +11,8 @@ import {
 import { operatorPassword } from '../operator-password.ts';
 import type { Services } from '../services.ts';
 import type { CreatedAccount, ListedAccount, OperatorCommands, ServerStatus } from './protocol.ts';
+import { operatorJmap } from './jmap.ts';
+import { revealRecords } from './reveal.ts';
 import { sendMessage } from './send.ts';
 import type { OperatorHandlers } from './server.ts';
 
@@ -17,15 +20,20 @@ export interface CommandContext {
   readonly services: Services;
   /** All of the status but what the registry knows. */
   readonly status: () => Promise<Omit<ServerStatus, 'accounts'>>;
+  /** Leaves out JMAP methods that are not to be had now. */
+  readonly narrow?: Parameters<typeof operatorJmap>[1];
 }
 
-export function operatorCommands({ services, status }: CommandContext): OperatorHandlers {
+export function operatorCommands({ services, status, narrow }: CommandContext): OperatorHandlers {
   const { registry } = services;
   return {
     status: async () => ({ ...(await status()), accounts: await registry.count('Account') }),
     'account.create': (args) => createAccount(services, args),
     'account.list': () => listAccounts(registry),
     send: (args) => sendMessage(services, args),
+    jmap: operatorJmap(services, narrow),
+    reveal: ({ object, ids }) => revealRecords(registry, object, ids),
+    schema: () => Promise.resolve(schemaDocument()),
   };
 }
 

@@ -1,5 +1,6 @@
 // What is said over the operator's socket: a line of JSON a request, a line of JSON an answer. Whoever can open
 // the socket may do all of it; the file system decides who can.
+import type { SchemaDocument } from '../../admin/index.ts';
 
 /** Every command with what goes in and what comes out. */
 export interface OperatorCommands {
@@ -27,6 +28,25 @@ export interface OperatorCommands {
     };
     readonly result: SentMessage;
   };
+  /** A JMAP request (RFC 8620 §3.3) about server objects and access, run with every permission. */
+  jmap: {
+    readonly arguments: {
+      readonly using: readonly string[];
+      readonly methodCalls: readonly (readonly [string, unknown, string])[];
+      readonly createdIds?: Readonly<Record<string, string>>;
+    };
+    readonly result: {
+      readonly methodResponses: readonly (readonly [string, unknown, string])[];
+      readonly createdIds: Readonly<Record<string, string>>;
+    };
+  };
+  /** Records with their secrets; of a singleton, its one record. */
+  reveal: {
+    readonly arguments: { readonly object: string; readonly ids: readonly string[] };
+    readonly result: readonly Readonly<Record<string, unknown>>[];
+  };
+  /** The schema document. */
+  schema: { readonly arguments: Record<string, never>; readonly result: SchemaDocument };
 }
 
 export type OperatorCommand = keyof OperatorCommands;

@@ -34,16 +34,6 @@ export async function removeExpired(registry: Registry, { signal }: TaskRun): Pr
   await removeCredentials(registry, signal);
 }
 
-/** Blocks of addresses and exemptions from them that are over: what the reload of the lists drops. */
-export async function removeExpiredAddresses(registry: Registry): Promise<void> {
-  for (const name of ['AllowedIp', 'BlockedIp'] as const) {
-    for await (const page of registry.scan(name)) {
-      for (const { id, value } of page)
-        if (value.expiresAt !== null && value.expiresAt <= now()) await destroyed(registry, name, id);
-    }
-  }
-}
-
 async function destroyed(registry: Registry, name: keyof typeof ENDS, id: number): Promise<boolean> {
   try {
     await registry.write.destroy(DECLARATIONS[name], id, SERVER_CONTEXT);

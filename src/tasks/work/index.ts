@@ -7,7 +7,6 @@ import type { Tasks } from '../tasks.ts';
 import type { NewTask, TaskSubject } from '../types.ts';
 import { maintainAccount, maintainTenant } from './account-maintenance.ts';
 import { accountHook, destroyAccount, restoreAccount } from './destroy-account.ts';
-import { removeExpiredAddresses } from './expired.ts';
 import { indexDocument } from './index-document.ts';
 import { maintainStores } from './store-maintenance.ts';
 
@@ -63,7 +62,6 @@ export function addMaintenance(tasks: Tasks, options: MaintenanceOptions): void 
   );
   tasks.handle('IndexDocument', indexDocument('index', search));
   tasks.handle('UnindexDocument', indexDocument('remove', search));
-  registry.actions.handle('ReloadBlockedIps', () => removeExpiredAddresses(registry));
   addSchedules(tasks, registry);
 }
 

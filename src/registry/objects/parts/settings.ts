@@ -1,10 +1,10 @@
 // Small values that settings objects share: rates, schedules and expressions.
 import {
   duration,
+  expressionSource,
   list,
   nested,
   type ShapeValue,
-  string,
   struct,
   union,
   unsigned,
@@ -31,14 +31,14 @@ export const Cron = union('Cron', 'When something is done again and again', {
 });
 
 const ExpressionMatch = struct('ExpressionMatch', 'One case of an expression', {
-  if: string('Condition'),
+  if: expressionSource('Condition'),
   // oxlint-disable-next-line unicorn/no-thenable -- the name is the interface's; a text is no function
-  then: string('Result when the condition holds'),
+  then: expressionSource('Result when the condition holds'),
 });
 
 /** The first case whose condition holds gives the result, otherwise `else` does. Sources are text. */
 export const Expression = struct('Expression', 'A result that depends on conditions', {
-  else: string('Result when no condition holds'),
+  else: expressionSource('Result when no condition holds'),
   match: list(ExpressionMatch, 'Conditions with their results, in order'),
 });
 

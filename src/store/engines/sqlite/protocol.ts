@@ -38,11 +38,18 @@ export type HubRequest =
   | { readonly id: number; readonly clear: string }
   | { readonly id: number; readonly lock: string; readonly ttlMs: number }
   | { readonly id: number; readonly unlock: string; readonly token: string }
+  | Topics
   | BusMessage;
 
 export type HubAnswer =
   | { readonly id: number; readonly result: Uint8Array | number | string | undefined }
+  | Topics
   | BusMessage;
+
+/** Topics that the sender listens to; from the hub: those that any other thread listens to. */
+export interface Topics {
+  readonly topics: readonly string[];
+}
 
 export interface BusMessage {
   readonly topic: string;

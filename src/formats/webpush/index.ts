@@ -1,0 +1,2 @@
+export * from './encrypt.ts';
+export * from './vapid.ts';

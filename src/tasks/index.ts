@@ -1,5 +1,5 @@
 export type { LeaseTimes } from './claim.ts';
-export { TASK_KINDS, type TaskKind, type WorkClass } from './kinds.ts';
+export type { WorkClass } from './kinds.ts';
 export type { StoredTask, TaskQueue } from './queue.ts';
 export { type Schedule } from './schedule.ts';
 export type { TaskUndo } from './source.ts';

@@ -141,8 +141,9 @@ describe('with a time to restore', () => {
     const [task] = await tasksOf(id);
     const due = Date.parse(task?.['due'] as string);
     assert.ok(Math.abs(due - now() - WEEK) < 60_000);
+    const status = task?.['status'] as Json | undefined;
     assert.deepEqual(
-      [task?.['accountName'], task?.['accountType'], (task?.['status'] as Json)['@type']],
+      [task?.['accountName'], task?.['accountType'], status?.['@type']],
       ['wait', 'User', 'Pending'],
     );
     assert.ok((await rowsOf(id)) > 0);

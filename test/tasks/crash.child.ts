@@ -24,8 +24,9 @@ tasks.handle('DnsManagement', async (run) => {
   }
 });
 tasks.start({ schedules: false, lease: { lifeMs: 400, renewMs: 100 } });
-// The runner's timers do not keep a process alive; this one does, and tells when nothing is left to do.
-setInterval(async () => {
+const tellWhenDone = async (): Promise<void> => {
   for await (const page of tasks.queue.scan()) if (page.length > 0) return;
   say('all done');
-}, 50);
+};
+// The runner's timers do not keep a process alive; this one does.
+setInterval(() => void tellWhenDone(), 50);

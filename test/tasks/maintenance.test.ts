@@ -14,9 +14,9 @@ const DAY = 86_400_000;
 interface Upkeep {
   readonly world: World;
   /** Days go by. */
-  pass(days: number): void;
+  readonly pass: (days: number) => void;
   /** Runs tasks, and those that they order, to their end. */
-  run(...subjects: TaskSubject[]): Promise<void>;
+  readonly run: (...subjects: TaskSubject[]) => Promise<void>;
 }
 
 async function upkeep(

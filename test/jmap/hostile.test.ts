@@ -55,7 +55,7 @@ const USING = [
 
 /** What a method answers: its error type, or nothing. */
 async function run(name: string, args: JsonObject): Promise<string> {
-  const context = testContext(token, accountDirectory(world.services.registry));
+  const context = testContext(token, accountDirectory(world.services));
   const request = { using: USING, methodCalls: [[name, args, 'c']] as const, createdIds: undefined };
   const [response] = await runCalls(request, context, table);
   assert.ok(response);

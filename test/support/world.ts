@@ -72,6 +72,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     reusePort: false,
     ...(options.exempt && { exempt: options.exempt }),
   });
+  services.tasks.start();
   if (options.push) await makePushKey(services.registry);
   await services.pushKey.load();
   const push = options.push && startPush(services, pair.cert);

@@ -55,6 +55,7 @@ export class Hub {
     if ('get' in request) return memory.get(request.get);
     if ('set' in request) await memory.set(request.set, request.value, request.ttlMs);
     else if ('incr' in request) return memory.incr(request.incr, request.by, request.ttlMs);
+    else if ('clear' in request) return memory.clear(request.clear);
     else if ('delete' in request) await memory.delete(request.delete);
     else if ('lock' in request) return memory.acquire(request.lock, request.ttlMs);
     else memory.unlock(request.unlock, request.token);
@@ -131,6 +132,10 @@ export class HubClient implements MemoryStore {
 
   async delete(key: string): Promise<void> {
     await this.#ask((id) => ({ id, delete: key }));
+  }
+
+  async clear(prefix: string): Promise<number> {
+    return (await this.#ask((id) => ({ id, clear: prefix }))) as number;
   }
 
   async lock(key: string, ttlMs: number): Promise<MemoryLock | undefined> {

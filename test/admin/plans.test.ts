@@ -124,6 +124,36 @@ describe('a plan', () => {
     assert.match(await world.ok('apply', file), /Nothing to do/);
   });
 
+  test('names new records within pointers', async () => {
+    const file = planFile(
+      {
+        '@type': 'upsert',
+        object: 'account/group',
+        value: { crew: { name: 'crew', domainId: 'office.example' } },
+      },
+      {
+        '@type': 'update',
+        object: 'account',
+        id: 'ann@office.example',
+        value: { 'memberGroupIds/#crew': true },
+      },
+    );
+    await world.ok('apply', file);
+    const crew = await show('account', 'crew@office.example');
+    const ann = await show('account', 'ann@office.example');
+    assert.ok(Object.hasOwn(ann['memberGroupIds'] as Json, String(crew['id'])));
+    assert.equal(await world.ok('apply', file), 'Nothing to do: 2 are as they should be.\n');
+  });
+
+  test('of many records reads what there is once', async () => {
+    const value = Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [`r${i}`, { description: `Many ${i}` }]),
+    );
+    const file = planFile({ '@type': 'upsert', object: 'role', value });
+    assert.match((await world.cli('apply', file, '--quiet')).stderr, /^Created 60,/);
+    assert.equal(await world.ok('apply', file), 'Nothing to do: 60 are as they should be.\n');
+  });
+
   test('reconciles: what it does not name goes, within its scope', async () => {
     for (const address of ['192.0.2.1', '192.0.2.2']) {
       await world.ok('create', 'blocked-ip', '-f', `address=${address}`);

@@ -70,7 +70,9 @@ function ordered(view: SchemaView, targets: readonly Target[]): Target[] {
     const path = new Set([...above, target.name]);
     for (const name of referredBy(view, `x:${target.name}`)) {
       const next = byName.get(name);
-      if (next) visit(next, path);
+      // What belongs to an account cannot be before it, even where the account refers to it.
+      const later = next?.object.visibility === 'account' && target.object.visibility !== 'account';
+      if (next && !later) visit(next, path);
     }
     if (done.has(target.name)) return;
     done.add(target.name);

@@ -94,6 +94,7 @@ async function open(
             state: 'not ready',
             checks: { mode: 'recovery' },
             workers: 0,
+            threads: [],
             listeners: [{ name: 'recovery', addresses: listenerAddresses(listener.open) }],
             memory: process.memoryUsage.rss(),
           }),

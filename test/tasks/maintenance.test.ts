@@ -266,7 +266,8 @@ test('the quotas of the accounts of a tenant are corrected, and no others', asyn
     const ofTenant = async (): Promise<unknown> => {
       const args = { ids: [memberTenantId], properties: ['usedDiskQuota'] };
       const { methodResponses } = await world.jmap().request([['x:Tenant/get', args, 'c']]);
-      return (methodResponses[0]?.[1]['list'] as Record<string, unknown>[])[0]?.['usedDiskQuota'];
+      const list = methodResponses[0]?.[1]['list'] as Record<string, unknown>[] | undefined;
+      return list?.[0]?.['usedDiskQuota'];
     };
     assert.equal(await ofTenant(), 77);
     await run({ '@type': 'TenantMaintenance', tenantId, maintenanceType: 'recalculateQuota' });

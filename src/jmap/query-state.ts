@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Account, DataType, Head, LogEntry } from '../account/index.ts';
 import { encodeId } from '../base/index.ts';
 import type { QueryChangesResult } from '../formats/jmap/index.ts';
-import { changesSince } from './changes.ts';
+import { changesSince, type Sight } from './changes.ts';
 import { MethodError } from './errors.ts';
 import { stateOf } from './get.ts';
 import type { Call } from './method.ts';
@@ -42,12 +42,13 @@ export async function queryChangesResult(
   type: DataType,
   args: QueryChangesArguments,
   now: QueryNow,
+  sight?: Sight,
 ): Promise<QueryChangesResult> {
   const [since = '', mark] = args.sinceQueryState.split(':');
   if (mark === undefined || !now.state.endsWith(`:${mark}`)) {
     throw new MethodError('cannotCalculateChanges', 'That state belongs to another query.');
   }
-  const { changes } = await changesSince(account, type, since, MAX_ENTRIES);
+  const { changes } = await changesSince(account, type, since, MAX_ENTRIES, sight);
   if (changes.hasMore)
     throw new MethodError('cannotCalculateChanges', 'Too much has changed since that state.');
   const gone = new Set<number>();

@@ -95,7 +95,7 @@ class MainThread {
       const administrator = await this.#bootstrap(services);
       await makePushKey(services.registry);
       await services.pushKey.load();
-      this.#push = await startPush(services);
+      this.#push = startPush(services);
       await this.#startThreads(stores, services, spare);
       this.#operator = await serveOperator(
         this.#folder.run,
@@ -241,6 +241,7 @@ class MainThread {
       state: this.#stopping ? 'draining' : healthy ? 'ready' : 'not ready',
       checks,
       workers,
+      threads: (await this.#supervisor?.figures()) ?? [],
       listeners: (this.#supervisor?.open ?? []).map((listener) => ({
         name: listener.name,
         addresses: listenerAddresses(listener),

@@ -13,7 +13,7 @@ import {
   type MailOptions,
   type MailSearch,
 } from '../mail/index.ts';
-import { createMta, type Mta } from '../mta/index.ts';
+import { createAnswers, createMta, createOutbox, type Mta, type Outbox } from '../mta/index.ts';
 import { isPublicAddress } from '../net/index.ts';
 import { Registry, type RegistryOptions } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
@@ -31,6 +31,9 @@ export interface Services {
   readonly mail: Mail;
   readonly blobs: BlobAccess;
   readonly mta: Mta;
+  readonly outbox: Outbox;
+  /** Text search, where there is one. */
+  readonly search: MailSearch | undefined;
   /** Background work; `start` makes this thread run it. */
   readonly tasks: Tasks;
   readonly pushKey: PushKey;
@@ -89,6 +92,16 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
   tieAccounts(registry, accounts);
   const stopCounting = countOffences(access.clients);
   registry.assertComplete();
+  const mta = createMta({ registry, access, mail, blobs: stores.blobs });
+  const outbox = createOutbox({ mta, access, accounts, data, blobs: stores.blobs });
+  const answers = createAnswers({
+    mta,
+    access,
+    accounts,
+    data,
+    nameOf: async (id) => (await registry.object('Account', id))?.description ?? '',
+    hostname: () => registry.singleton('SystemSettings').defaultHostname,
+  });
   const pushKey = new PushKey(registry);
   await pushKey.load();
   return {
@@ -98,12 +111,16 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     accounts,
     mail,
     blobs,
-    mta: createMta({ registry, access, mail, blobs: stores.blobs }),
+    mta,
+    outbox,
+    search,
     tasks,
     pushKey,
     mayPushTo: options.mayPushTo ?? isPublicAddress,
     close: async () => {
       await tasks.stop();
+      await outbox.close();
+      await answers.close();
       stopCounting();
       registry.close();
       accounts.close();

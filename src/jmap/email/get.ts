@@ -10,6 +10,7 @@ import type { BlobReads } from '../blobs.ts';
 import type { ColdRecord, MailView } from '../mail-port.ts';
 import { type JmapMethod, method, URN } from '../method.ts';
 import type { MailServices } from '../services.ts';
+import { emailSight } from '../sight.ts';
 import type { Slice } from '../slice.ts';
 import { type EmailPlan, planEmail } from './properties.ts';
 import { type EmailSource, neededRange, renderEmail, renderHot, type StoredFacts } from './render.ts';
@@ -25,7 +26,7 @@ export function emailGetMethods(services: MailServices): JmapMethod[] {
       handle: async (call, args) => {
         const plan = planEmail(args.properties, args);
         const asked = args.ids === null ? undefined : askedIds(call.request, args.ids);
-        const mail = services.account(call.accountId);
+        const mail = services.account(call.accountId, call.token);
         const view = await mail.view();
         if (!asked) checkAll(call.request, view.count);
         // The view moves on with the next write: all of it that is needed is taken now.
@@ -49,8 +50,8 @@ export function emailGetMethods(services: MailServices): JmapMethod[] {
       permission: 'jmapEmailChanges',
       args: emailChangesArgs,
       handle: async (call, args) => {
-        const { account } = services.account(call.accountId);
-        return (await changesResult(call, account, DataType.Email, args)).result;
+        const mail = services.account(call.accountId, call.token);
+        return (await changesResult(call, mail.account, DataType.Email, args, await emailSight(mail))).result;
       },
     }),
   ];

@@ -8,6 +8,7 @@ import { type Call, type JmapMethod, method, URN } from '../method.ts';
 import { queryChangesResult, queryState } from '../query-state.ts';
 import { JsonText } from '../result.ts';
 import type { MailServices } from '../services.ts';
+import { emailSight } from '../sight.ts';
 import { queryWindow } from '../window.ts';
 import { type ColdAnswers, evaluate, type Mask } from './evaluate.ts';
 import { type EmailFilter, type EmailTest, mutabilityOf, readEmailFilter, testsOf } from './filter.ts';
@@ -39,7 +40,12 @@ export function emailQueryMethods(services: MailServices): JmapMethod[] {
       args: emailQueryArgs,
       handle: async (call, args) => {
         const query = readQuery(args, call);
-        const { ids, state } = await runQuery(query, services.account(call.accountId), services, call);
+        const { ids, state } = await runQuery(
+          query,
+          services.account(call.accountId, call.token),
+          services,
+          call,
+        );
         const { start, end, limit } = queryWindow(
           args,
           ids.length,
@@ -64,18 +70,25 @@ export function emailQueryMethods(services: MailServices): JmapMethod[] {
       args: emailQueryChangesArgs,
       handle: async (call, args) => {
         const query = readQuery(args, call);
-        const mail = services.account(call.accountId);
+        const mail = services.account(call.accountId, call.token);
         const { ids, state, view } = await runQuery(query, mail, services, call);
         const mutable = mutabilityOf(query.filter, query.sort, query.collapseThreads);
         const widen = mutable.thread
           ? { widen: (entries: readonly LogEntry[]) => touchedThreads(entries, view) }
           : {};
-        return queryChangesResult(call, mail.account, DataType.Email, args, {
-          state,
-          ids,
-          mutable: mutable.email,
-          ...widen,
-        });
+        return queryChangesResult(
+          call,
+          mail.account,
+          DataType.Email,
+          args,
+          {
+            state,
+            ids,
+            mutable: mutable.email,
+            ...widen,
+          },
+          await emailSight(mail),
+        );
       },
     }),
   ];

@@ -174,7 +174,8 @@ export class GrantsGuard {
   async #defaults(change: Change): Promise<void> {
     const value = change.value as ValueOf<'Authentication'>;
     const before = change.before as ValueOf<'Authentication'>;
-    let taken = false;
+    // whose password another directory keeps cannot be counted on
+    let taken = value.directoryId !== null && value.directoryId !== before.directoryId;
     for (const name of DEFAULT_SETS) {
       if (isDeepStrictEqual(before[name], value[name])) continue;
       const [had, has] = [await rolePair(this.#view, before[name]), await rolePair(this.#view, value[name])];
@@ -184,12 +185,15 @@ export class GrantsGuard {
     if (taken) await this.#keepAdministrator(change, { ...this.#view, defaults: value });
   }
 
-  /** Nobody signs in under a domain that is switched off. */
+  /** Nobody signs in under a domain that is switched off, or only by the grace of another directory. */
   async #domain(change: Change): Promise<void> {
     const { id = NEW } = change;
     const before = change.before as ValueOf<'Domain'> | undefined;
     const value = change.value as ValueOf<'Domain'> | undefined;
-    if (before?.isEnabled && !value?.isEnabled) {
+    const switchedOff = before?.isEnabled === true && !value?.isEnabled;
+    const movedOut =
+      value !== undefined && value.directoryId !== null && value.directoryId !== before?.directoryId;
+    if (switchedOff || (before && movedOut)) {
       await this.#keepAdministrator(change, viewWith(this.#view, { type: 'Domain', id, value }));
     }
   }
@@ -201,17 +205,34 @@ export class GrantsGuard {
       if (!(await this.#isAdministrator(view, id))) this.#administrators.delete(id);
       else return this.#stamp(change, seen);
     }
-    for await (const page of this.#registry.scan('Account')) {
-      for (const { id } of page) {
-        if (!(await this.#isAdministrator(view, id))) continue;
-        this.#administrators.add(id);
-        if (this.#administrators.size > REMEMBERED) this.#administrators.clear();
-        return this.#stamp(change, seen);
-      }
+    const id = await this.#findAdministrator(change, view);
+    if (id !== undefined) {
+      if (this.#administrators.size >= REMEMBERED) this.#administrators.clear();
+      this.#administrators.add(id);
+      return this.#stamp(change, seen);
     }
     throw new Refusal('forbidden', {
       description: 'The last administrator of the server cannot be removed.',
     });
+  }
+
+  /** The first account that administers the server when the change is done. */
+  async #findAdministrator(change: Change, view: GrantsView): Promise<number | undefined> {
+    const changed = change.declaration.name === 'Account' ? change.id : undefined;
+    // accounts with nothing of their own hold what their roles hold: each set of roles is worked out once
+    const known = new Map<string, boolean>();
+    for await (const page of this.#registry.scan('Account')) {
+      for (const { id, value } of page) {
+        const account = id === changed ? (change.value as Account | undefined) : value;
+        if (!account || !mayAdminister(account)) continue;
+        const key = rolesAlone(account);
+        if (key !== undefined && known.get(key) === false) continue;
+        const administers = ADMINISTRATOR.isSubsetOf(await effective(view, id, account));
+        if (key !== undefined) known.set(key, administers);
+        if (administers && (await this.#isAdministrator(view, id))) return id;
+      }
+    }
+    return undefined;
   }
 
   #stamp(change: Change, seen: Uint8Array | undefined): void {
@@ -224,7 +245,7 @@ export class GrantsGuard {
     const [value] = await view.records('Account', [id]);
     if (!value || !isAdministrator(value, await effective(view, id, value))) return false;
     const [domain] = await view.records('Domain', [value.domainId]);
-    return domain?.isEnabled === true;
+    return domain?.isEnabled === true && (domain.directoryId ?? view.defaults.directoryId) === null;
   }
 }
 
@@ -266,10 +287,20 @@ const takesAway = (before: Pair, after: Pair): boolean =>
 
 /** Only who can sign in to the whole server counts. */
 const isAdministrator = (account: Account, held: PermissionSet): boolean =>
-  account['@type'] === 'User' &&
-  account.memberTenantId === null &&
-  account.credentials.length > 0 &&
-  ADMINISTRATOR.isSubsetOf(held);
+  mayAdminister(account) && ADMINISTRATOR.isSubsetOf(held);
+
+const mayAdminister = (account: Account): account is Extract<Account, { '@type': 'User' }> =>
+  account['@type'] === 'User' && account.memberTenantId === null && account.credentials.length > 0;
+
+/** Names the roles of an account that holds what they hold and nothing else; undefined for any other. */
+function rolesAlone({
+  permissions,
+  memberGroupIds,
+  roles,
+}: Extract<Account, { '@type': 'User' }>): string | undefined {
+  if (permissions['@type'] !== 'Inherit' || memberGroupIds.length > 0) return undefined;
+  return roles['@type'] === 'Custom' ? roles.roleIds.join() : roles['@type'];
+}
 
 const NAMED = 5;
 

@@ -20,7 +20,11 @@ export interface GrantsView {
   ): Promise<readonly (ValueOf<N> | undefined)[]>;
   readonly defaults: Pick<
     ValueOf<'Authentication'>,
-    'defaultAdminRoleIds' | 'defaultGroupRoleIds' | 'defaultTenantRoleIds' | 'defaultUserRoleIds'
+    | 'defaultAdminRoleIds'
+    | 'defaultGroupRoleIds'
+    | 'defaultTenantRoleIds'
+    | 'defaultUserRoleIds'
+    | 'directoryId'
   >;
 }
 

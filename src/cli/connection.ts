@@ -30,7 +30,7 @@ export interface Connection {
   /** True for the socket: whoever runs the server. */
   readonly isOperator: boolean;
   /** Records with their secrets in clear; the socket alone gives them. */
-  reveal?(object: string, ids: readonly string[]): Promise<readonly Json[]>;
+  readonly reveal?: (object: string, ids: readonly string[]) => Promise<readonly Json[]>;
 }
 
 /** HTTP when an address is given (`--url`, `WAYPOST_URL`), else the socket. @throws CommandFailure */

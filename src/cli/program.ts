@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAccessCommands } from './access-commands.ts';
-import { addObjectCommands } from './object-commands.ts';
+import { addObjectCommands, finish } from './object-commands.ts';
+import { addPlanCommands } from './plan-commands.ts';
 
 /** Statuses of `sysexits`, as far as the command line itself ends with them. */
 const USAGE = 64;
@@ -32,7 +33,8 @@ interface FolderOption {
   readonly data?: string;
 }
 
-function program(done: (status: number) => void): Command {
+/** The commands; `done` is told the exit status of the one that runs. */
+export function program(done: (status: number) => void): Command {
   const waypost = new Command('waypost')
     .description('A complete mail and collaboration server')
     .version(version())
@@ -61,6 +63,19 @@ function program(done: (status: number) => void): Command {
   addSendCommand(waypost, done);
   addObjectCommands(waypost, done);
   addAccessCommands(waypost, done);
+  addPlanCommands(waypost, done);
+  waypost
+    .command('completion')
+    .description('print what makes a shell complete these commands')
+    .argument('<shell>', 'bash, zsh or fish')
+    .action((shell: string) => finish(done, async () => (await import('./completion.ts')).completion(shell)));
+  waypost
+    .command('complete-words', { hidden: true })
+    .argument('[words...]')
+    .allowUnknownOption()
+    .action((words: readonly string[]) =>
+      finish(done, async () => (await import('./completion.ts')).completeWords(waypost, words)),
+    );
   return waypost;
 }
 

@@ -24,7 +24,9 @@ export function setErrorText(error: Json): string {
     case 'invalidProperties': {
       const text = typeof description === 'string' ? description : 'the value is not accepted';
       const places = properties.filter((one) => !text.includes(one));
-      return ended(places.length > 0 ? `${places.join(', ')}: ${text}` : text);
+      if (places.length > 0) return `${places.join(', ')}: ${ended(text)}`;
+      // A name of a property stays as it is written.
+      return properties.some((one) => text.startsWith(one)) ? text.replace(/(?<![.!?])$/, '.') : ended(text);
     }
     default:
       return ended(typeof description === 'string' ? description : textOf(type));

@@ -2,7 +2,7 @@
 // RFC 7162 §3.2.10). Nothing is written when nothing changed.
 import { encodeUtf8, flagOf, formatNumbers } from '../formats/imap/index.ts';
 import type { Selected } from './selected.ts';
-import type { MailboxSession, Session, UserSession } from './session.ts';
+import type { MailboxSession, Session } from './session.ts';
 
 /** Flags that every mailbox has. */
 const SYSTEM_FLAGS = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft'] as const;
@@ -10,7 +10,6 @@ const SYSTEM_FLAGS = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft
 /** Narrows a session by what it has. */
 export const hasMailbox = (session: Session): session is MailboxSession =>
   session.user !== undefined && session.selected !== undefined;
-export const isSignedIn = (session: Session): session is UserSession => session.user !== undefined;
 
 export interface AnnounceOptions {
   /** EXPUNGE or VANISHED may be sent. */

@@ -34,6 +34,7 @@ const SIGNED_IN: readonly (readonly [capability: string, command: string])[] = [
   ['STATUS=SIZE', 'STATUS'],
   ['OBJECTID', 'FETCH'],
   ['PREVIEW', 'FETCH'],
+  ['UIDBATCHES', 'UIDBATCHES'],
   ['QUOTA', 'GETQUOTA'],
   ['QUOTA=RES-STORAGE', 'GETQUOTA'],
   ['QUOTA=RES-MESSAGE', 'GETQUOTA'],
@@ -51,6 +52,9 @@ export function capabilities(session: Session): string {
   } else {
     for (const [capability, command] of SIGNED_IN)
       if (session.face.table.has(command)) words.push(capability);
+    if (session.options.jmapUrl?.() !== undefined) words.push('JMAPACCESS');
+    const { maxMessagesPerCommand, maxMessagesPerSave } = session.options.settings();
+    words.push(`MESSAGELIMIT=${maxMessagesPerCommand}`, `SAVELIMIT=${maxMessagesPerSave}`);
     words.push(`APPENDLIMIT=${session.options.email().maxMessageSize}`);
   }
   return words.join(' ');

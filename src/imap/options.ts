@@ -27,6 +27,8 @@ export interface ImapOptions {
   readonly email: () => EmailSettings;
   /** What an account may hold, for GETQUOTA; without it no limit is told. */
   readonly limitsOf?: (account: AccountId) => Promise<MailLimits>;
+  /** Where JMAP clients begin (RFC 9698), as far as it is known. */
+  readonly jmapUrl?: () => string | undefined;
   /** Name of this host, for the greeting. */
   readonly hostname: () => string;
   /** For STARTTLS; without it the command is not offered. */

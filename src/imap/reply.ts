@@ -9,10 +9,11 @@ import {
   NotFound,
   randomBytes,
   toHex,
-  Unavailable,
   Unsupported,
+  WaypostError,
 } from '../base/index.ts';
 import { ImapSyntaxError } from '../formats/imap/index.ts';
+import { MailboxInUse } from '../mail/index.ts';
 import { ConnectionEnded } from '../net/index.ts';
 
 export interface Reply {
@@ -59,11 +60,16 @@ export function replyFor(error: unknown): Reply {
   if (error instanceof ImapSyntaxError) return bad(error.message, error.responseCode);
   if (error instanceof AccessDenied) return no(`Not permitted: ${error.permission}.`, 'NOPERM');
   if (error instanceof NotFound) return no(`There is no such ${error.what}.`, 'NONEXISTENT');
+  if (error instanceof MailboxInUse)
+    return no(error.message, error.holds === 'mailboxes' ? 'HASCHILDREN' : 'INUSE');
   if (error instanceof Conflict) return no(error.message, 'ALREADYEXISTS');
   if (error instanceof LimitExceeded) return no(error.message, limitCode(error.limit));
   if (error instanceof Invalid) return no(error.message, 'CANNOT');
   if (error instanceof Unsupported) return no(error.message, 'CANNOT');
-  if (error instanceof Unavailable) return no('Try again later.', 'UNAVAILABLE');
+  // A store that is full or away is no error of ours.
+  if (error instanceof WaypostError && error.code === 'unavailable') {
+    return no('Try again later.', 'UNAVAILABLE');
+  }
   if (error instanceof ConnectionEnded || error instanceof SessionEnd) throw error;
   const trace = toHex(randomBytes(8));
   emit('server.unexpected-error', { where: 'imap', error, trace }, 'error');

@@ -12,6 +12,7 @@ import { sessionOperations } from './commands/session.ts';
 import { signInOperations } from './commands/sign-in.ts';
 import { statusOperations } from './commands/status.ts';
 import { storeOperations } from './commands/store.ts';
+import { uidBatchesOperations } from './commands/uid-batches.ts';
 import type { ImapOperation, OperationTable } from './operation.ts';
 
 /** Every command, for the dispatcher and for tests that walk them all. */
@@ -28,6 +29,7 @@ export const imapOperations: readonly ImapOperation[] = [
   ...storeOperations,
   ...copyOperations,
   ...searchOperations,
+  ...uidBatchesOperations,
   ...idleOperations,
 ];
 

@@ -189,14 +189,14 @@ test('a peer that asks and does not read is not answered without end', async () 
 
 test('silence ends the reading session after its time', async () => {
   const { serve, ended } = endOf(async (connection) => {
-    connection.idleMs = 60;
+    connection.idleMs = 900;
     await echo(connection);
   });
   const { port } = await start(serve);
   const client = await RawClient.connect(port);
   await client.until('hello\r\n');
   for (let i = 0; i < 3; i++) {
-    await sleep(40);
+    await sleep(400);
     await client.send('a\r\n').until('<a>\r\n');
   }
   assert.equal(await client.rest(), '');

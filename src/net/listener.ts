@@ -47,7 +47,7 @@ export interface Listener {
   /** The client of a connection has signed in and no longer counts against `maxPerAddress`. */
   signedIn(connection: Connection): void;
   /**
-   * Stops accepting, tells the sessions (`onDrain`) in random order spread over half of the time, and closes
+   * Stops accepting, tells the sessions (`onDrain`) in random order, spread over half of the time at most, and closes
    * what is still open when it is over.
    */
   drain(graceMs: number): Promise<void>;
@@ -288,11 +288,15 @@ async function acceptImplicitTls(
   }
 }
 
+/** Time between two sessions that are told, so that they do not all come back in the same moment. */
+const TOLD_MS = 2;
+
 async function drain(servers: readonly Server[], open: Set<Connection>, graceMs: number): Promise<void> {
   for (const server of servers) server.close();
+  const spread = Math.min(graceMs / 2, open.size * TOLD_MS);
   const timers = Array.from(open, (connection) => {
     const [a = 0, b = 0] = randomBytes(2);
-    return setTimeout(() => connection.onDrain?.(), ((a * 256 + b) / 65536) * (graceMs / 2));
+    return setTimeout(() => connection.onDrain?.(), ((a * 256 + b) / 65536) * spread);
   });
   const until = now() + graceMs;
   while (open.size > 0 && now() < until) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,6 +1,6 @@
 // The boot file: the only settings outside the data store, in JSON. What is not honoured is refused by name and
 // place, so that a typing mistake is never ignored.
-import { readFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { ExitStatus, StartFailure } from './exit.ts';
 import { jsonFault } from './json-fault.ts';
@@ -26,6 +26,28 @@ export function readBootFile(file: string, { required }: { readonly required: bo
     throw new StartFailure(ExitStatus.config, `The boot file cannot be read: ${message}.`, { cause: error });
   }
   return parseBootFile(text, file);
+}
+
+/** Writes a boot file whole or not at all, readable by its owner alone. Throws what the file system says. */
+export function writeBootFile(file: string, dataStore: { readonly '@type': string }): void {
+  const folder = path.dirname(file);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const temporary = `${file}.new`;
+  const handle = openSync(temporary, 'w', 0o600);
+  try {
+    writeSync(handle, `${JSON.stringify(dataStore, null, 2)}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(temporary, file);
+  // The name is safe only when the folder is.
+  const within = openSync(folder, 'r');
+  try {
+    fsyncSync(within);
+  } finally {
+    closeSync(within);
+  }
 }
 
 /** The content of a boot file: either a data store alone (it has an `@type`), or an object of settings. */

@@ -43,15 +43,17 @@ export async function openCertificates(
 ): Promise<Certificates> {
   const fallback = secureContext({ ...selfSigned, ticketKeys });
   let chosen = await choose(registry, ticketKeys);
+  const reload = async (): Promise<void> => {
+    try {
+      chosen = await choose(registry, ticketKeys);
+    } catch (error) {
+      emit('registry.reload-failed', { type: 'Certificate', error }, 'error');
+    }
+  };
   // One after the other, so that the last change wins.
   let loading = Promise.resolve();
   const load = (): void => {
-    loading = loading.then(async () => {
-      chosen = await choose(registry, ticketKeys).catch((error: unknown) => {
-        emit('registry.reload-failed', { type: 'Certificate', error }, 'error');
-        return chosen;
-      });
-    });
+    loading = loading.then(reload);
   };
   const unwatch = registry.watch((change) => {
     if (!change || change.type === 'Certificate' || change.type === 'SystemSettings') load();

@@ -1,6 +1,4 @@
 // What the environment says. All names begin with WAYPOST_; an empty value counts as unset.
-import { hostname } from 'node:os';
-import { isIP } from 'node:net';
 import { schema } from '../registry/index.ts';
 import { normalizeAddress } from '../net/index.ts';
 import { ExitStatus, StartFailure } from './exit.ts';
@@ -17,8 +15,8 @@ export interface Environment {
   /** `WAYPOST_RECOVERY_ADMIN=name:secret` */
   readonly recoveryAdmin: { readonly name: string; readonly secret: string } | undefined;
   readonly workers: number | undefined;
-  /** Name of this host. */
-  readonly hostname: string;
+  /** Host name that a first start gives the server; `mail.` before the domain when absent. */
+  readonly hostname: string | undefined;
   /** Origin of published URLs, without a trailing slash. */
   readonly publicUrl: string | undefined;
   /** Address of the default listeners; undefined when the stored ones stand. */
@@ -27,6 +25,17 @@ export interface Environment {
   /** Ports by the upper-case name of a listener: `SMTP`, `SUBMISSIONS`. */
   readonly ports: ReadonlyMap<string, number>;
   readonly logLevel: LogLevel;
+  /** `wizard`: a server without a boot file waits to be set up by a client. */
+  readonly setup: 'auto' | 'wizard';
+  /** One HTTP listener and the whole registry, nothing else: for repairs. */
+  readonly recoveryMode: boolean;
+  /** The listener and the log of recovery and set-up. */
+  readonly rescue: {
+    readonly port: number;
+    /** Undefined for the usual address of the mode. */
+    readonly bind: string | undefined;
+    readonly logLevel: LogLevel;
+  };
 }
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -49,10 +58,17 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     workers: readWorkers(text('WORKERS')),
     hostname: readHostname(text('HOSTNAME')),
     publicUrl: readPublicUrl(text('PUBLIC_URL')),
-    bind: readBind(text('BIND')),
+    bind: readBind('BIND', text('BIND')),
     standardPorts: readFlag('STANDARD_PORTS', text('STANDARD_PORTS')),
     ports: readPorts(env),
-    logLevel: readLevel(text('LOG') ?? 'warn'),
+    logLevel: readLevel('LOG', text('LOG') ?? 'warn'),
+    setup: readSetup(text('SETUP')),
+    recoveryMode: readFlag('RECOVERY_MODE', text('RECOVERY_MODE')),
+    rescue: {
+      port: readPort('RECOVERY_MODE_PORT', text('RECOVERY_MODE_PORT') ?? '8080'),
+      bind: readBind('RECOVERY_MODE_BIND', text('RECOVERY_MODE_BIND')),
+      logLevel: readLevel('RECOVERY_MODE_LOG_LEVEL', text('RECOVERY_MODE_LOG_LEVEL') ?? 'info'),
+    },
   };
 }
 
@@ -85,9 +101,11 @@ function readWorkers(value: string | undefined): number | undefined {
   return Number(value);
 }
 
-function readHostname(value: string | undefined): string {
-  const name = (value ?? hostname()).toLowerCase();
-  return isIP(name) !== 0 || name === '' ? 'localhost' : name;
+function readHostname(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const name = schema.normalizeDomain(value);
+  if (!schema.isDomainName(name)) refuse('HOSTNAME', `${value} is not a host name.`);
+  return name;
 }
 
 function readPublicUrl(value: string | undefined): string | undefined {
@@ -104,10 +122,10 @@ function readPublicUrl(value: string | undefined): string | undefined {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
-function readBind(value: string | undefined): string | undefined {
+function readBind(suffix: string, value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   const address = normalizeAddress(value.replace(/^\[(.*)\]$/, '$1'));
-  if (address === '') refuse('BIND', `${value} is not an IP address.`);
+  if (address === '') refuse(suffix, `${value} is not an IP address.`);
   return address;
 }
 
@@ -121,15 +139,24 @@ function readPorts(env: Readonly<Record<string, string | undefined>>): ReadonlyM
   for (const [variable, value] of Object.entries(env)) {
     const name = /^WAYPOST_([A-Z0-9]+)_PORT$/.exec(variable)?.[1];
     if (name === undefined || value === undefined || value.trim() === '') continue;
-    if (!/^\d{1,5}$/.test(value.trim()) || Number(value) > 65_535) {
-      refuse(`${name}_PORT`, `${value} is not a port number.`);
-    }
-    ports.set(name, Number(value));
+    ports.set(name, readPort(`${name}_PORT`, value));
   }
   return ports;
 }
 
-function readLevel(value: string): LogLevel {
+function readPort(suffix: string, value: string): number {
+  if (!/^\d{1,5}$/.test(value.trim()) || Number(value) > 65_535) {
+    refuse(suffix, `${value} is not a port number.`);
+  }
+  return Number(value);
+}
+
+function readSetup(value: string | undefined): Environment['setup'] {
+  if (value === undefined || value === 'auto') return 'auto';
+  return value === 'wizard' ? value : refuse('SETUP', 'must be auto or wizard.');
+}
+
+function readLevel(suffix: string, value: string): LogLevel {
   const level = LOG_LEVELS.find((one) => one === value.toLowerCase());
-  return level ?? refuse('LOG', `must be one of ${LOG_LEVELS.join(', ')}.`);
+  return level ?? refuse(suffix, `must be one of ${LOG_LEVELS.join(', ')}.`);
 }

@@ -23,6 +23,14 @@ import { trustedNetworks } from './settings.ts';
 /** Protocols there is a face for. */
 export const SPOKEN: ReadonlySet<Protocol> = new Set<Protocol>(['smtp', 'lmtp', 'imap', 'http']);
 
+export type Counter = Int32Array<SharedArrayBuffer>;
+
+/** Open connections of a listener: in all threads, and in this one. */
+export interface ListenerCounters {
+  readonly all: Counter;
+  readonly own: Counter;
+}
+
 export interface FaceOptions {
   readonly publicUrl: string | undefined;
   /** Shown while there is no other certificate. */
@@ -33,8 +41,8 @@ export interface FaceOptions {
   readonly reusePort: boolean;
   /** Clients that are free of rate, concurrency and ban limits; loopback when absent. */
   readonly exempt?: (address: string) => boolean;
-  /** Counter of open connections by listener, shared by all threads. */
-  readonly counters?: ReadonlyMap<string, Int32Array<SharedArrayBuffer>>;
+  /** Counters of open connections by listener, shared with the other threads. */
+  readonly counters?: ReadonlyMap<string, ListenerCounters>;
   /** Called when a listener that had failed is open after all. */
   readonly onReopened?: () => void;
 }
@@ -71,8 +79,11 @@ export async function startFaces(
   plans: readonly ListenerPlan[],
   options: FaceOptions,
 ): Promise<Faces> {
-  const { registry } = services;
-  const tls = await openCertificates(registry, options.selfSigned, options.ticketKeys);
+  const { registry, access } = services;
+  const [tls] = await Promise.all([
+    openCertificates(registry, options.selfSigned, options.ticketKeys),
+    access.clients.load(),
+  ]);
   const server = new FaceServer(services, plans, { ...options, tls });
   await server.open();
   return server.faces;
@@ -153,8 +164,8 @@ class FaceServer {
       proxies:
         proxyNetworks.length > 0 ? new NetworkSet(proxyNetworks) : trustedNetworks(this.#services.registry)(),
       ...(plan.tls === 'implicit' && { implicitTls: this.#tls(protocol, tlsTimeoutMs) }),
+      limits: limitsOf(maxConnections, counters?.get(name)),
       ...(maxConnections !== undefined && {
-        limits: [new ConnectionLimit(maxConnections, counters?.get(name))],
         maxPerAddress: Math.ceil(maxConnections / SHARE_BEFORE_SIGN_IN),
       }),
       ...(backlog !== undefined && { backlog }),
@@ -271,6 +282,12 @@ class FaceServer {
     ]);
   }
 }
+
+/** What a connection counts in: the limit over all threads, and this thread's own number. */
+const limitsOf = (most = Infinity, counters?: ListenerCounters): ConnectionLimit[] =>
+  counters
+    ? [new ConnectionLimit(most, counters.all), new ConnectionLimit(Infinity, counters.own)]
+    : [new ConnectionLimit(most)];
 
 /** Protocols of ALPN behind implicit TLS. A mail exchanger takes any client: refusing one would mean clear text. */
 const ALPN: Partial<Readonly<Record<Protocol, readonly string[]>>> = {

@@ -22,8 +22,10 @@ import {
 } from '../jmap/index.ts';
 import { accountDirectory } from './account-directory.ts';
 import { jmapBlobs, jmapTable } from './jmap-table.ts';
+import { SETUP_PERMISSIONS, setupTable } from './setup-table.ts';
 import type { Services } from './services.ts';
-import { httpSettings, jmapSettings, trustedNetworks } from './settings.ts';
+import { welcomeRoute } from './welcome.ts';
+import { httpSettings, jmapSettings, rescueSettings, trustedNetworks } from './settings.ts';
 
 export interface HttpFaceOptions {
   readonly hub: StateHub;
@@ -31,22 +33,26 @@ export interface HttpFaceOptions {
   readonly publicUrl: string | undefined;
   readonly exempt: (address: string) => boolean;
   readonly readiness: () => Promise<Readiness>;
+  /** What is served: everything, or for repairs and the first start the administrator's interface alone. */
+  readonly mode?: 'recovery' | 'setup';
 }
 
 export function httpFace(services: Services, options: HttpFaceOptions): HttpServer {
   const { registry, access, stores, accounts, pushKey } = services;
-  const { publicUrl, exempt, readiness, hub } = options;
+  const { publicUrl, exempt, readiness, hub, mode } = options;
   const settings = jmapSettings(registry);
   const directory = accountDirectory(services);
   const trusted = trustedNetworks(registry);
   const hostname = (): string => registry.singleton('SystemSettings').defaultHostname;
   const blobs = jmapBlobs(services);
-  const table = jmapTable(services, blobs, directory);
+  const whole = jmapTable(services, blobs, directory);
+  const table = mode === 'setup' ? setupTable(whole) : whole;
   const features = { webSocket: true, serverKey: () => pushKey.signer()?.publicKey ?? '' };
   const processor = new Processor({ table, directory, settings, features });
   const inspect = permission('sysClusterNodeGet');
   return createHttpServer<AccessToken>({
     routes: [
+      welcomeRoute,
       ...healthRoutes<AccessToken>({
         readiness,
         started: () => true,
@@ -54,7 +60,7 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
       }),
       ...apiRoutes(processor),
       ...webSocketRoutes(),
-      ...adminRoutes(services),
+      ...adminRoutes(services, mode === 'setup' ? { only: SETUP_PERMISSIONS } : {}),
       ...downloadRoutes({ blobs, directory }),
       ...uploadRoutes({ temporary: services.blobs, directory, memory: stores.memory, settings }),
       ...eventSourceRoutes({ hub, accounts, directory, settings }),
@@ -66,15 +72,16 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
       directory,
       refresh: (token) => access.refresh(token),
     }),
-    signIn: (credentials, client, secure) => signIn(access, credentials, client, secure),
+    signIn: (credentials, client, secure) =>
+      signIn(access, credentials, client, secure || mode !== undefined),
     unlimited: (token) => token.has(UNLIMITED),
     memory: stores.memory,
-    settings: httpSettings(registry),
+    settings: mode === undefined ? httpSettings(registry) : rescueSettings(registry),
     publicOrigin: () => publicUrl,
     defaultHostname: hostname,
     trusted: (address) => trusted().has(address),
     exempt,
-    requireTls: () => true,
+    requireTls: () => mode === undefined,
   });
 }
 

@@ -27,7 +27,7 @@ export function blobReads({ stores, blobs, mail }: Services): Blobs {
   return {
     reads: stores.blobs,
     mayRead: async ({ token, accountId }, hashes) => {
-      if (token.isMemberOf(accountId)) return blobs.mayRead(accountId, hashes);
+      if (token.isMemberOf(accountId)) return blobs.mayRead(accountId, hashes, token.account);
       const view = await sharedAccount(mail.account(accountId), granteesOf(token)).view();
       return mayReadShared(blobs, accountId, hashes, view);
     },

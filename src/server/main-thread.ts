@@ -1,5 +1,6 @@
 // The main thread of a server: opens the stores, writes what a first start needs, starts the threads that run the
 // faces, answers the operator, and stops them all (spec: order of start, stop and drain).
+import type { Worker } from 'node:worker_threads';
 import { setTimeout as wait } from 'node:timers/promises';
 import { emit, now, randomBytes } from '../base/index.ts';
 import { EMAIL_INDEX, loadMailSearch, type MailSearch, SEARCH_DEFAULTS } from '../mail/index.ts';
@@ -30,13 +31,12 @@ import { operatorCommands } from './operator/commands.ts';
 import type { ServerStatus } from './operator/protocol.ts';
 import { type OperatorServer, serveOperator } from './operator/server.ts';
 import { operatorPassword } from './operator-password.ts';
-import { startMaintenance } from './maintenance.ts';
 import type { ServerOptions } from './options.ts';
 import { type RunningPush, startPush } from './push.ts';
 import { makePushKey } from './push-key.ts';
 import { openServices, type Services } from './services.ts';
 import { onStopSignals } from './signals.ts';
-import { Supervisor } from './supervisor.ts';
+import { prepareThread, Supervisor } from './supervisor.ts';
 
 export interface RunningServer {
   /** What the operator is told. */
@@ -51,6 +51,7 @@ const LOCK_PATIENCE_MS = 3000;
 const DRAIN_MS = 30_000;
 const STOP_MS = 700;
 const TICKET_KEY_BYTES = 48;
+const HOUR_MS = 3_600_000;
 
 export async function startServer(options: ServerOptions, version: string): Promise<RunningServer> {
   const server = new MainThread(options, version);
@@ -69,7 +70,6 @@ class MainThread {
   #supervisor: Supervisor | undefined;
   #operator: OperatorServer | undefined;
   #push: RunningPush | undefined;
-  #stopMaintenance: (() => void) | undefined;
   #stopping = false;
 
   constructor(options: ServerOptions, version: string) {
@@ -83,26 +83,29 @@ class MainThread {
     logToConsole(logLevel, (line) => process.stderr.write(line));
     surviveExceptions('main');
     makeFolder(this.#folder);
-    const spare = Supervisor.prepare(logLevel);
+    const spare = prepareThread(logLevel);
     try {
       const stores = await this.#openStores();
       this.#stores = stores;
       const search = await this.#openSearch(stores);
       const services = await openServices(stores, { recoveryAdmin: this.#options.recoveryAdmin, search });
       this.#services = services;
+      // The folder is this process's alone: whoever worked on a task before has ended.
+      await services.tasks.queue.takeBack();
       const administrator = await this.#bootstrap(services);
       await makePushKey(services.registry);
       await services.pushKey.load();
-      this.#push = await startPush(services);
+      this.#push = startPush(services);
       await this.#startThreads(stores, services, spare);
       this.#operator = await serveOperator(
         this.#folder.run,
         operatorCommands({ services, status: () => this.#status() }),
       );
       this.#writeAddresses();
-      this.#stopMaintenance = startMaintenance(services);
       onStopSignals((signal) => void this.#stop(signal));
-      const startMs = now() - this.#startedAt;
+      // Counted from the start of the process, modules and all.
+      const startMs = Math.round(performance.now());
+      this.#warnOfRecoveryAdministrator();
       emit('server.started', { version: this.#version, ms: startMs });
       return { block: this.#block(administrator, startMs), ended: this.#ended.promise };
     } catch (error) {
@@ -110,6 +113,16 @@ class MainThread {
       await this.#close().catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Who forgot to take it away again hears of it every hour. */
+  #warnOfRecoveryAdministrator(): void {
+    const { recoveryAdmin } = this.#options;
+    if (!recoveryAdmin) return;
+    const warn = (): void =>
+      emit('server.recovery-mode', { mode: 'normal', administrator: recoveryAdmin.name }, 'warn');
+    warn();
+    setInterval(warn, HOUR_MS).unref();
   }
 
   /** The previous server may still be on its way out. */
@@ -144,14 +157,14 @@ class MainThread {
   }
 
   async #bootstrap({ access, registry }: Services) {
-    const { domain, adminPassword, standardPorts } = this.#options;
+    const { domain, hostname, adminPassword, standardPorts } = this.#options;
     const given =
       adminPassword !== undefined && (await registry.count('Account')) === 0
         ? await operatorPassword(registry, adminPassword, ['admin', domain])
         : undefined;
     const { administrator } = await access.bootstrap({
       domain,
-      hostname: `mail.${domain}`,
+      hostname: hostname ?? `mail.${domain}`,
       listeners: { bind: '127.0.0.1', standardPorts },
       ...(given && { password: given.hash }),
     });
@@ -160,43 +173,35 @@ class MainThread {
     return { address, password: given ? undefined : password, advice: given?.advice };
   }
 
-  async #startThreads(
-    stores: EmbeddedStores,
-    services: Services,
-    spare: ReturnType<typeof Supervisor.prepare>,
-  ): Promise<void> {
+  async #startThreads(stores: EmbeddedStores, services: Services, spare: Worker): Promise<void> {
     const { bind, standardPorts, ports, domain, recoveryAdmin, publicUrl, logLevel, workers } = this.#options;
     const { defaultHostname } = services.registry.singleton('SystemSettings');
     const [certificate, plans] = await Promise.all([
       storedCertificate(stores.data, [defaultHostname, domain, 'localhost', '127.0.0.1', '::1']),
       planListeners(services.registry, { bind, standardPorts, ports }, SPOKEN),
     ]);
-    const counters = new Map(plans.map(({ name }) => [name, new Int32Array(new SharedArrayBuffer(4))]));
-    this.#supervisor = await Supervisor.start(
-      {
-        workers,
-        logLevel,
-        start: {
-          recoveryAdmin,
-          publicUrl,
-          plans,
-          certificate,
-          ticketKeys: randomBytes(TICKET_KEY_BYTES),
-          counters,
-        },
-        share: () => {
-          const data = stores.share();
-          const search = this.#search?.share();
-          return {
-            stores: data.handle,
-            search: search?.handle,
-            transfer: [...data.transfer, ...(search?.transfer ?? [])],
-          };
-        },
-        onFatal: (error) => this.#fatal(error),
+    const waiting = [spare];
+    this.#supervisor = await Supervisor.start({
+      workers,
+      spawn: () => waiting.pop() ?? prepareThread(logLevel),
+      start: {
+        recoveryAdmin,
+        publicUrl,
+        plans,
+        certificate,
+        ticketKeys: randomBytes(TICKET_KEY_BYTES),
       },
-      spare,
-    );
+      share: () => {
+        const data = stores.share();
+        const search = this.#search?.share();
+        return {
+          stores: data.handle,
+          search: search?.handle,
+          transfer: [...data.transfer, ...(search?.transfer ?? [])],
+        };
+      },
+      onFatal: (error) => this.#fatal(error),
+    });
   }
 
   /** Where the server listens, for programs that start it. */
@@ -236,6 +241,7 @@ class MainThread {
       state: this.#stopping ? 'draining' : healthy ? 'ready' : 'not ready',
       checks,
       workers,
+      threads: (await this.#supervisor?.figures()) ?? [],
       listeners: (this.#supervisor?.open ?? []).map((listener) => ({
         name: listener.name,
         addresses: listenerAddresses(listener),
@@ -251,7 +257,6 @@ class MainThread {
     const graceMs = signal === 'SIGTERM' ? DRAIN_MS : STOP_MS;
     emit('server.stopping', { signal, graceMs });
     this.#operator?.close();
-    this.#stopMaintenance?.();
     await this.#supervisor?.drain(graceMs);
     removeRunFile(addressesFile(this.#folder));
     await this.#close();

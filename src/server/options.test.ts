@@ -44,7 +44,7 @@ describe('environment', () => {
       WAYPOST_STANDARD_PORTS: '1',
       WAYPOST_PUBLIC_URL: 'https://mail.example.org/base/',
       WAYPOST_RECOVERY_ADMIN: ' root : a:b ',
-      WAYPOST_HOSTNAME: '192.0.2.1',
+      WAYPOST_HOSTNAME: 'MX.example.org',
       OTHER_SMTP_PORT: '7',
     });
     assert.equal(env.domain, 'xn--bcher-kva.example');
@@ -61,13 +61,14 @@ describe('environment', () => {
     assert.equal(env.standardPorts, true);
     assert.equal(env.publicUrl, 'https://mail.example.org/base');
     assert.deepEqual(env.recoveryAdmin, { name: 'root', secret: 'a:b' });
-    assert.equal(env.hostname, 'localhost');
+    assert.equal(env.hostname, 'mx.example.org');
   });
 
   test('names the variable that cannot be used', () => {
     const wrong: [string, string][] = [
       ['DOMAIN', 'localhost'],
       ['DOMAIN', 'a b.test'],
+      ['HOSTNAME', 'mail_1'],
       ['BIND', 'mail.example.org'],
       ['SMTP_PORT', '65536'],
       ['SMTP_PORT', '-1'],

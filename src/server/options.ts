@@ -14,6 +14,8 @@ export interface ServeArguments {
 export interface ServerOptions extends Omit<Environment, 'data' | 'configPath' | 'workers'> {
   /** Absolute. */
   readonly folder: string;
+  /** Where the boot file is, or would be; absolute. */
+  readonly bootFile: string;
   /** Threads that run the faces; at least 1. */
   readonly workers: number;
 }
@@ -27,10 +29,13 @@ export function serverOptions(
   const given = args.data ?? data;
   const named = args.config ?? configPath;
   const file = path.resolve(named ?? path.join(given ?? 'data', 'config.json'));
-  const boot = readBootFile(file, { required: named !== undefined });
+  // The set-up writes it.
+  const required = named !== undefined && rest.setup === 'auto';
+  const boot = readBootFile(file, { required });
   const threads = workers ?? boot.workers ?? 1;
   return {
     ...rest,
+    bootFile: file,
     standardPorts: args.standardPorts ?? rest.standardPorts,
     folder:
       given === undefined && boot.dataFolder !== undefined ? boot.dataFolder : path.resolve(given ?? 'data'),

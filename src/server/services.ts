@@ -3,12 +3,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Access } from '../access/index.ts';
 import { type AccountsService, Aspect, createAccounts, DataType } from '../account/index.ts';
-import { emit, NotFound, randomBytes, toHex } from '../base/index.ts';
-import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSearch } from '../mail/index.ts';
+import { NotFound } from '../base/index.ts';
+import {
+  type BlobAccess,
+  blobLinks,
+  createBlobAccess,
+  createMail,
+  type Mail,
+  type MailOptions,
+  type MailSearch,
+} from '../mail/index.ts';
 import { createAnswers, createMta, createOutbox, type Mta, type Outbox } from '../mta/index.ts';
 import { isPublicAddress } from '../net/index.ts';
-import { Registry } from '../registry/index.ts';
+import { Registry, type RegistryOptions } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
+import { addMaintenance, Tasks } from '../tasks/index.ts';
 import { countOffences } from './offences.ts';
 import type { ServerOptions } from './options.ts';
 import { PushKey } from './push-key.ts';
@@ -25,6 +34,8 @@ export interface Services {
   readonly outbox: Outbox;
   /** Text search, where there is one. */
   readonly search: MailSearch | undefined;
+  /** Background work; `start` makes this thread run it. */
+  readonly tasks: Tasks;
   readonly pushKey: PushKey;
   /** Addresses that push messages may go to. */
   readonly mayPushTo: (address: string) => boolean;
@@ -32,7 +43,9 @@ export interface Services {
   close(): Promise<void>;
 }
 
-export interface ServiceOptions extends Pick<ServerOptions, 'recoveryAdmin'> {
+export interface ServiceOptions
+  extends Pick<ServerOptions, 'recoveryAdmin'>,
+    Pick<RegistryOptions, 'setup' | 'restoresAccounts'> {
   /** Text search; without it text cannot be searched. */
   readonly search?: MailSearch | undefined;
   /** Default: the public Internet. */
@@ -41,11 +54,16 @@ export interface ServiceOptions extends Pick<ServerOptions, 'recoveryAdmin'> {
 
 export async function openServices(stores: Stores, options: ServiceOptions): Promise<Services> {
   const { data, bus, memory } = stores;
-  const { recoveryAdmin, search } = options;
-  const registry = await Registry.open({ store: data, bus });
+  const { recoveryAdmin, search, setup, restoresAccounts } = options;
+  const registry = await Registry.open({
+    store: data,
+    bus,
+    ...(setup && { setup }),
+    ...(restoresAccounts && { restoresAccounts }),
+  });
   const access = Access.open({ registry, memory, ...(recoveryAdmin && { recoveryAdmin }) });
   const accounts = createAccounts({ data, bus });
-  const mail = createMail({
+  const mailOptions: MailOptions = {
     accounts,
     data,
     settings: mailSettings(registry),
@@ -55,8 +73,23 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
       return account.quotas as Readonly<Record<string, number>>;
     },
     ...(search && { search }),
+  };
+  const mail = createMail(mailOptions);
+  const blobs = createBlobAccess(stores);
+  const tasks = new Tasks({ data, bus, registry });
+  // Maintenance walks through all accounts: it must not push those in use out of memory.
+  const upkeep = createMail({ ...mailOptions, columnBytes: UPKEEP_COLUMN_BYTES });
+  addMaintenance(tasks, {
+    registry,
+    stores,
+    accounts,
+    mail: upkeep,
+    blobs,
+    links: (account) => blobLinks(data, account),
+    search,
+    counters: { rates: RATE_COUNTERS, uploads: ['jmap.upload.'] },
   });
-  tieAccounts(registry, accounts, search);
+  tieAccounts(registry, accounts);
   const stopCounting = countOffences(access.clients);
   registry.assertComplete();
   const mta = createMta({ registry, access, mail, blobs: stores.blobs });
@@ -77,32 +110,52 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     access,
     accounts,
     mail,
-    blobs: createBlobAccess(stores),
+    blobs,
     mta,
     outbox,
     search,
+    tasks,
     pushKey,
     mayPushTo: options.mayPushTo ?? isPublicAddress,
     close: async () => {
+      await tasks.stop();
       await outbox.close();
       await answers.close();
       stopCounting();
       registry.close();
       accounts.close();
-      await mail.close();
+      await Promise.all([mail.close(), upkeep.close()]);
       await search?.close();
     },
   };
 }
 
-/** What the registry shows of an account's data, and what becomes of the data when the account goes. */
-function tieAccounts(registry: Registry, accounts: AccountsService, search: MailSearch | undefined): void {
+const UPKEEP_COLUMN_BYTES = 8 * 1024 * 1024;
+
+/** Counters of the memory store that limit clients, by the beginning of their names. */
+const RATE_COUNTERS = ['http.rate.', 'ban/auth/', 'ban/abuse/', 'ban/loiter/', 'ban/scan/', 'ban/name/'];
+
+/** What the registry shows of an account's data, and what the data follows of the registry. */
+function tieAccounts(registry: Registry, accounts: AccountsService): void {
+  const usedBytes = async (id: number): Promise<number> => (await accounts.get(id).head()).usedBytes;
+  registry.extend('Tenant', {
+    async computed(tenants, properties) {
+      if (!properties.has('usedDiskQuota')) return [];
+      return Promise.all(
+        tenants.map(async ({ id }) => {
+          let usedDiskQuota = 0;
+          for await (const page of registry.referrers({ type: 'Tenant', id }, 'Account'))
+            for (const bytes of await Promise.all(page.map((account) => usedBytes(account.id))))
+              usedDiskQuota += bytes;
+          return { usedDiskQuota };
+        }),
+      );
+    },
+  });
   registry.extend('Account', {
     async computed(records, properties) {
       if (!properties.has('usedDiskQuota')) return [];
-      return Promise.all(
-        records.map(async ({ id }) => ({ usedDiskQuota: (await accounts.get(id).head()).usedBytes })),
-      );
+      return Promise.all(records.map(async ({ id }) => ({ usedDiskQuota: await usedBytes(id) })));
     },
     async after({ before, value, id }) {
       if (id === undefined) return;
@@ -112,15 +165,6 @@ function tieAccounts(registry: Registry, accounts: AccountsService, search: Mail
           .get(id)
           .write((writer) => writer.update(DataType.Quota, 0, undefined, { aspects: Aspect.Properties }));
       }
-      if (value !== undefined) return;
-      // It may take long, and the answer need not wait for it.
-      Promise.all([accounts.deleteAccount(id), search?.removeAccount(id)]).catch((error: unknown) =>
-        emit(
-          'server.unexpected-error',
-          { where: 'account.delete', error, trace: toHex(randomBytes(8)) },
-          'error',
-        ),
-      );
     },
   });
 }

@@ -34,6 +34,19 @@ export const httpSettings = (registry: Registry): (() => HttpSettings) =>
     redirectRoot: http.redirectRoot,
   }));
 
+/** For repairs and the first start: from anywhere, as often as it takes. */
+export const rescueSettings = (registry: Registry): (() => HttpSettings) => {
+  const stored = httpSettings(registry);
+  return () => ({
+    ...stored(),
+    rateLimitAnonymous: null,
+    rateLimitAuthenticated: null,
+    usePermissiveCors: true,
+    enableHsts: false,
+    useXForwarded: false,
+  });
+};
+
 export const jmapSettings = (registry: Registry): (() => JmapSettings) =>
   fromSingleton(registry, 'Jmap', (jmap) => ({
     maxRequestSize: jmap.maxRequestSize,

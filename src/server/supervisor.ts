@@ -4,8 +4,10 @@ import { emit, now } from '../base/index.ts';
 import './events.ts';
 import type { LogLevel } from './environment.ts';
 import { ExitStatus, StartFailure } from './exit.ts';
-import type { OpenListener } from './faces.ts';
+import type { Counter, OpenListener } from './faces.ts';
 import type { ListenerPlan } from './listeners.ts';
+
+import type { ThreadFigures } from './thread-figures.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './thread-messages.ts';
 
 /** What a thread is given of the stores, and what of it has to be transferred. */
@@ -17,13 +19,25 @@ export interface WorkerShare {
 
 export interface SupervisorOptions {
   readonly workers: number;
-  readonly logLevel: LogLevel;
+  /** Makes a thread, see `prepareThread`. */
+  readonly spawn: () => Worker;
   /** What each thread begins with, apart from its share of the stores. */
-  readonly start: Omit<WorkerStart, 'type' | 'stores' | 'search' | 'reusePort'>;
+  readonly start: Omit<WorkerStart, 'type' | 'stores' | 'search' | 'reusePort' | 'counters'>;
   /** A new share of the stores. */
   readonly share: () => WorkerShare;
   /** Called when the threads die too often to go on. */
   readonly onFatal: (error: unknown) => void;
+  /** Wait before a dead thread is started again, doubled with every death; default 1 s. */
+  readonly firstWaitMs?: number;
+}
+
+/** A thread that loads its modules and waits for what it is to do. */
+export function prepareThread(logLevel: LogLevel): Worker {
+  return new Worker(new URL('worker.ts', import.meta.url), {
+    name: 'waypost-faces',
+    workerData: { logLevel },
+    stdin: false,
+  });
 }
 
 interface Running {
@@ -32,7 +46,6 @@ interface Running {
   failed: ReadonlyMap<string, string>;
 }
 
-/** Wait before a dead thread is started again, doubled with every death until a minute has passed in peace. */
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
 /** So many deaths in a minute end the process. */
@@ -45,27 +58,18 @@ export class Supervisor {
   #plans: readonly ListenerPlan[];
   #deaths: number[] = [];
   #draining = false;
-  /** A thread that has loaded its modules while the stores were opened. */
-  #spare: Worker | undefined;
+  /** Open connections of each listener, in all threads together. */
+  readonly #counters: ReadonlyMap<string, Counter>;
 
-  private constructor(options: SupervisorOptions, spare: Worker | undefined) {
+  private constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#plans = options.start.plans;
-    this.#spare = spare;
-  }
-
-  /** Begins to load a thread before there is anything for it to do. */
-  static prepare(logLevel: LogLevel): Worker {
-    return new Worker(new URL('worker.ts', import.meta.url), {
-      name: 'waypost-faces',
-      workerData: { logLevel },
-      stdin: false,
-    });
+    this.#counters = new Map(this.#plans.map(({ name }) => [name, newCounter()]));
   }
 
   /** Starts all threads. @throws StartFailure when no listener could be opened */
-  static async start(options: SupervisorOptions, spare?: Worker): Promise<Supervisor> {
-    const supervisor = new Supervisor(options, spare);
+  static async start(options: SupervisorOptions): Promise<Supervisor> {
+    const supervisor = new Supervisor(options);
     const first = await supervisor.#begin(0);
     if (first.open.length === 0 && options.start.plans.length > 0) {
       supervisor.#draining = true;
@@ -98,6 +102,13 @@ export class Supervisor {
     return this.#running.size;
   }
 
+  /** What the threads tell of themselves; one that does not answer in time is left out. */
+  async figures(): Promise<ThreadFigures[]> {
+    const threads = Array.from(this.#running.values(), ({ thread }) => thread);
+    const answers = await Promise.all(threads.map(ask));
+    return answers.filter((answer) => answer !== undefined);
+  }
+
   /** Resolves when every thread has told its sessions and closed what was still open, or the time is over. */
   async drain(graceMs: number): Promise<void> {
     this.#draining = true;
@@ -120,10 +131,10 @@ export class Supervisor {
   }
 
   #begin(index: number): Promise<Running> {
-    const { logLevel, start, share, workers } = this.#options;
+    const { spawn, start, share, workers } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<Running>();
-    const thread = this.#spare ?? Supervisor.prepare(logLevel);
-    this.#spare = undefined;
+    const thread = spawn();
+    const counters = new Map(Array.from(this.#counters, ([name, all]) => [name, { all, own: newCounter() }]));
     let failure: unknown = new Error('the thread ended without a word');
     const running: Running = { thread, open: [], failed: new Map() };
     thread.on('message', (message: FromWorker) => {
@@ -140,6 +151,8 @@ export class Supervisor {
       const served = this.#running.get(index) === running;
       if (served) {
         this.#running.delete(index);
+        // Its connections are gone with it.
+        for (const { all, own } of counters.values()) Atomics.sub(all, 0, Atomics.load(own, 0));
         this.#died(index, failure);
       } else reject(failure as Error);
     });
@@ -150,6 +163,7 @@ export class Supervisor {
       ...handles,
       plans: this.#plans,
       reusePort: workers > 1,
+      counters,
     };
     thread.postMessage(message, [...transfer]);
     return promise;
@@ -160,10 +174,30 @@ export class Supervisor {
     const time = now();
     this.#deaths = [...this.#deaths.filter((death) => time - death < PEACE_MS), time];
     if (this.#deaths.length >= MOST_DEATHS) return this.#options.onFatal(error);
-    const restartInMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#deaths.length - 1));
+    const { firstWaitMs = FIRST_WAIT_MS } = this.#options;
+    const restartInMs = Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** (this.#deaths.length - 1));
     emit('server.worker-died', { worker: index, error, restartInMs }, 'error');
     setTimeout(() => {
       if (!this.#draining) this.#begin(index).catch((reason: unknown) => this.#died(index, reason));
     }, restartInMs);
   }
 }
+
+/** How long a thread may take to tell its figures. */
+const ASK_MS = 2000;
+
+function ask(thread: Worker): Promise<ThreadFigures | undefined> {
+  const { promise, resolve } = Promise.withResolvers<ThreadFigures | undefined>();
+  const late = setTimeout(resolve, ASK_MS, undefined);
+  const listen = (message: FromWorker): void => {
+    if (message.type === 'figures') resolve(message.figures);
+  };
+  thread.on('message', listen);
+  thread.postMessage({ type: 'ask' } satisfies ToWorker);
+  return promise.finally(() => {
+    clearTimeout(late);
+    thread.off('message', listen);
+  });
+}
+
+const newCounter = (): Counter => new Int32Array(new SharedArrayBuffer(4));

@@ -1,9 +1,10 @@
 // What the main thread and the threads that run the faces say to each other.
 import type { SelfSigned } from '../net/index.ts';
-import type { OpenListener } from './faces.ts';
+import type { ListenerCounters, OpenListener } from './faces.ts';
 import type { ListenerPlan } from './listeners.ts';
 import type { ServiceOptions } from './services.ts';
 import type { EmbeddedHandle, SearchHandle } from '../store/index.ts';
+import type { ThreadFigures } from './thread-figures.ts';
 
 /** Everything a thread needs to begin; plain data and what is transferred with it. */
 export interface WorkerStart {
@@ -19,8 +20,8 @@ export interface WorkerStart {
   /** Keys of TLS tickets, the same in all threads. */
   readonly ticketKeys: Uint8Array;
   readonly reusePort: boolean;
-  /** Open connections by listener, counted over all threads. */
-  readonly counters: ReadonlyMap<string, Int32Array<SharedArrayBuffer>>;
+  /** Open connections by listener. */
+  readonly counters: ReadonlyMap<string, ListenerCounters>;
 }
 
 export interface WorkerDrain {
@@ -28,7 +29,12 @@ export interface WorkerDrain {
   readonly graceMs: number;
 }
 
-export type ToWorker = WorkerStart | WorkerDrain;
+/** Asks for the thread's figures. */
+export interface WorkerAsk {
+  readonly type: 'ask';
+}
+
+export type ToWorker = WorkerStart | WorkerDrain | WorkerAsk;
 
 export type FromWorker =
   | {
@@ -36,4 +42,5 @@ export type FromWorker =
       readonly open: readonly OpenListener[];
       readonly failed: ReadonlyMap<string, string>;
     }
+  | { readonly type: 'figures'; readonly figures: ThreadFigures }
   | { readonly type: 'drained' };

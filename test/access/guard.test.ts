@@ -279,6 +279,11 @@ describe('cycles of roles', () => {
 describe('the last administrator', () => {
   const admin = (): string => encodeId(world.admin.account);
   const refusedEverywhere = async (): Promise<void> => {
+    const directoryId = await world.create('Directory', {
+      '@type': 'Ldap',
+      description: 'd',
+      baseDn: 'dc=x',
+    });
     const disable = { '@type': 'Merge', disabledPermissions: permissions('authenticate') };
     const tries: [string, string, Json][] = [
       ['Account', admin(), { roles: { '@type': 'User' } }],
@@ -289,6 +294,8 @@ describe('the last administrator', () => {
       ['Role', world.roles.system, { 'disabledPermissions/sysAccountUpdate': true }],
       ['Role', world.roles.user, { 'disabledPermissions/authenticate': true }],
       ['Domain', world.domain, { isEnabled: false }],
+      ['Domain', world.domain, { directoryId }],
+      ['Authentication', 'singleton', { directoryId }],
       ['Authentication', 'singleton', { defaultAdminRoleIds: permissions(world.roles.user) }],
     ];
     for (const [type, id, patch] of tries) {

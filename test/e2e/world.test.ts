@@ -41,3 +41,10 @@ test('health says what is checked', async () => {
   const { checks } = (await answer.json()) as { checks: Record<string, string> };
   assert.deepEqual(checks, { serving: 'ok', dataStore: 'ok' });
 });
+
+test('a browser finds out what this is', async () => {
+  const answer = await fetch(`http://127.0.0.1:${world.port('http')}/`);
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers.get('content-type') ?? '', /^text\/html/);
+  assert.match(await answer.text(), /Waypost is running/);
+});

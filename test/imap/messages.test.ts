@@ -474,3 +474,36 @@ describe('COPY, MOVE, EXPUNGE', () => {
     await client.ok('CLOSE');
   });
 });
+
+describe('limits of one command', () => {
+  test('the highest UIDs are worked on, and what must be whole is refused', async () => {
+    await fill('1', '2', '3', '4');
+    world.settings.maxMessagesPerCommand = 2;
+    world.settings.maxMessagesPerSave = 3;
+    try {
+      assert.match((await client.ok('CAPABILITY')).text, / MESSAGELIMIT=2 SAVELIMIT=3 /);
+      const fetched = await client.ok('FETCH 1:* UID');
+      assert.deepEqual(fetched.lines, ['3 FETCH (UID 3)', '4 FETCH (UID 4)']);
+      assert.match(fetched.tagged, /^OK \[MESSAGELIMIT 2 3\]/);
+      const searched = await client.ok('SEARCH ALL');
+      assert.deepEqual(searched.lines, ['SEARCH 3 4']);
+      assert.match(searched.tagged, /^OK \[MESSAGELIMIT 2 3\]/);
+      assert.match((await client.ok('UID SEARCH UID 1:3')).text, /SEARCH 2 3\r\n.* OK \[MESSAGELIMIT 2 2\]/);
+      assert.match((await client.ok('UID STORE 1:4 +FLAGS (\\Deleted)')).tagged, /^OK \[MESSAGELIMIT 2 3\]/);
+      assert.match((await client.ok('UID STORE 1:2 +FLAGS (\\Deleted)')).tagged, /^OK Stored/);
+      assert.equal(await client.verdict('COPY 1:4 Drafts'), 'NO [MESSAGELIMIT 3]');
+      assert.equal(await client.verdict('MOVE 1:4 Drafts'), 'NO [MESSAGELIMIT 3]');
+      assert.equal(
+        await client.verdict('APPEND INBOX {1+}\r\na {1+}\r\nb {1+}\r\nc {1+}\r\nd'),
+        'NO [MESSAGELIMIT 3]',
+      );
+      const expunged = await client.ok('UID EXPUNGE 1:3');
+      assert.deepEqual(expunged.lines, ['3 EXPUNGE', '2 EXPUNGE']);
+      assert.match(expunged.tagged, /^OK \[MESSAGELIMIT 2 2\]/);
+      assert.deepEqual((await client.ok('EXPUNGE')).lines, ['2 EXPUNGE', '1 EXPUNGE']);
+    } finally {
+      delete world.settings.maxMessagesPerCommand;
+      delete world.settings.maxMessagesPerSave;
+    }
+  });
+});

@@ -31,6 +31,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   MOVE: '1 INBOX',
   'UID EXPUNGE': '1',
   SEARCH: 'ALL',
+  UIDBATCHES: '500',
   SORT: '(DATE) UTF-8 ALL',
   THREAD: 'REFERENCES UTF-8 ALL',
 };

@@ -297,6 +297,26 @@ describe('SORT', () => {
   });
 });
 
+describe('UIDBATCHES', () => {
+  test('tiles the UIDs, newest first', async () => {
+    const batches = async (args: string) =>
+      (await client.ok(`UIDBATCHES ${args}`)).lines.at(-1)?.replace(/\(TAG "t\d+"\)/, 'TAG');
+    assert.equal(await batches('500'), 'UIDBATCHES TAG 4:1');
+    world.settings.minUidBatchSize = 1;
+    assert.equal(await batches('1'), 'UIDBATCHES TAG 4:4,3:3,2:2,1:1');
+    assert.equal(await batches('3'), 'UIDBATCHES TAG 4:2,1:1');
+    assert.equal(await batches('1 2:3'), 'UIDBATCHES TAG 3:3,2:2');
+    assert.equal(await batches('1 7:9'), 'UIDBATCHES TAG');
+    assert.equal(await client.verdict('UIDBATCHES 1 3:2'), 'BAD [CLIENTBUG]');
+    world.settings.maxUidBatches = 3;
+    assert.equal(await client.verdict('UIDBATCHES 1'), 'NO [TOOMANY]');
+    delete world.settings.maxUidBatches;
+    delete world.settings.minUidBatchSize;
+    assert.equal(await client.verdict('UIDBATCHES 499'), 'NO [TOOFEW]');
+    assert.equal(await client.verdict('UIDBATCHES'), 'BAD');
+  });
+});
+
 describe('THREAD', () => {
   const ids = (...list: string[]) => list.map((id) => `<${id}@t>`).join(' ');
   const threads = async (mailbox: string, mails: readonly (readonly [id: string, headers: string])[]) => {

@@ -178,6 +178,15 @@ describe('after sign-in', () => {
     }, 'ann');
   });
 
+  test('GETJMAPACCESS tells where JMAP is', async () => {
+    await withClient(async (client) => {
+      assert.deepEqual((await client.ok('GETJMAPACCESS')).lines, [
+        'JMAPACCESS "https://mail.example.org/jmap/session"',
+      ]);
+      assert.match((await client.ok('CAPABILITY')).text, / JMAPACCESS /);
+    }, 'ann');
+  });
+
   test('UNAUTHENTICATE forgets who it was and what was enabled', async () => {
     await withClient(async (client) => {
       await client.ok('ENABLE QRESYNC');

@@ -115,8 +115,10 @@ describe('every object', () => {
       test(tag === undefined ? declaration.name : `${declaration.name} ${tag}`, async () => {
         const { id, json } = await make(declaration, tag);
         await showsDefaults(declaration, tag, id, json);
+        await staysWhenWrittenBack(declaration, id);
         await refusesWrongValues(declaration, tag, id);
         await changes(declaration, tag, id);
+        await staysWhenWrittenBack(declaration, id);
         await isFound(declaration, id);
         await world.destroy(declaration.name, id);
         await assert.rejects(world.get(declaration.name, id), /no /);
@@ -208,6 +210,16 @@ async function showsDefaults(
     }
   }
   assert.doesNotMatch(JSON.stringify(shown), /PRIVATE KEY/);
+}
+
+/** What was read can be written back as it is, secrets and what the server sets with it, and changes nothing. */
+async function staysWhenWrittenBack(declaration: schema.Declaration, id: string): Promise<void> {
+  if (!declaration.clientsMay.includes('update')) return;
+  const record = async () => (await world.registry.load(declaration, [decodeId(id) as number]))[0];
+  const before = await record();
+  const { id: _, ...shown } = await world.get(declaration.name, id);
+  await world.update(declaration.name, id, shown);
+  assert.deepEqual(await record(), before, declaration.name);
 }
 
 /** Properties that a client may change. */

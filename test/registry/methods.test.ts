@@ -216,7 +216,7 @@ describe('expressions', () => {
       compiles: (source, place) => places.push(place) > 0 && source !== '(',
     });
     registry.addHook('grants', {});
-    const match = { '0': { if: 'is_tls', then: '(' } };
+    const match = JSON.parse('{ "0": { "if": "is_tls", "then": "(" } }') as Json;
     const update = (patch: Json) =>
       registry.write.update(DECLARATIONS.MtaStageRcpt, SINGLETON, patch, SERVER_CONTEXT);
     await assert.rejects(update({ maxFailures: { else: '5', match } }), (error) => {

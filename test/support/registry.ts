@@ -9,6 +9,7 @@ import { resultValue } from '../../src/jmap/result.ts';
 import { testContext } from '../../src/jmap/testing.ts';
 import { Registry } from '../../src/registry/index.ts';
 import { openMemory, type Stores } from '../../src/store/index.ts';
+import { Tasks } from '../../src/tasks/index.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -65,17 +66,28 @@ export class MethodError extends Error {
 }
 
 export async function openRegistryWorld(
-  options: { readonly recoveryAdmin?: { name: string; secret: string } } = {},
+  options: {
+    readonly recoveryAdmin?: { name: string; secret: string };
+    /** Stores to run on instead of new ones in memory. */
+    readonly stores?: Stores;
+  } = {},
 ): Promise<RegistryWorld> {
-  const stores = openMemory();
+  const { stores = openMemory(), recoveryAdmin } = options;
   const registry = await Registry.open({ store: stores.data, bus: stores.bus, checkEveryMs: 0 });
-  const access = Access.open({ registry, memory: stores.memory, delayFailures: false, ...options });
+  const access = Access.open({
+    registry,
+    memory: stores.memory,
+    delayFailures: false,
+    ...(recoveryAdmin && { recoveryAdmin }),
+  });
+  const tasks = new Tasks({ data: stores.data, bus: stores.bus, registry });
   registry.assertComplete();
   await access.bootstrap({
     domain: 'example.org',
     hostname: 'mail.example.org',
     listeners: { bind: '127.0.0.1' },
-    password: PASSWORD,
+    // a complete hash is stored as it is: making one for every world takes time
+    password: PASSWORD_HASH,
   });
   const administrator = await access.directory.findAccount('admin@example.org');
   const admin = administrator === undefined ? undefined : await access.token(administrator);
@@ -155,6 +167,7 @@ export async function openRegistryWorld(
       return token;
     },
     async close() {
+      await tasks.stop();
       registry.close();
       await stores.close();
     },

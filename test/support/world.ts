@@ -72,9 +72,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     reusePort: false,
     ...(options.exempt && { exempt: options.exempt }),
   });
+  services.tasks.start();
   if (options.push) await makePushKey(services.registry);
   await services.pushKey.load();
-  const push = options.push && (await startPush(services, pair.cert));
+  const push = options.push && startPush(services, pair.cert);
   const port = (name: string): number => {
     const [address] = faces.open().find((one) => one.name === name)?.addresses ?? [];
     if (!address) throw new Error(`there is no listener ${name}: ${faces.failed().get(name) ?? 'no face'}`);

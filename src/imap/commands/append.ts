@@ -4,6 +4,7 @@ import { now } from '../../base/index.ts';
 import { type AppendMessage, formatNumbers, parseAppendArguments } from '../../formats/imap/index.ts';
 import type { AppendInput, Appended } from '../../mail/index.ts';
 import { encodeBinaryParts } from '../binary-append.ts';
+import { requireSavable } from '../message-limit.ts';
 import { requireMailbox } from '../names.ts';
 import { done, type ImapOperation, signedIn } from '../operation.ts';
 import { bad, no, Refusal } from '../reply.ts';
@@ -24,6 +25,7 @@ export const appendOperations: readonly ImapOperation[] = [
       return args;
     },
     handle: async (session, { mailbox, messages }) => {
+      requireSavable(session, messages.length);
       const { mail } = session.user;
       const path = session.decodeName(mailbox);
       const view = await mail.view();

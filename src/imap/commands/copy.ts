@@ -2,6 +2,7 @@
 import { type Cursor, formatNumbers, parseSequenceSet, type SequenceSet } from '../../formats/imap/index.ts';
 import type { Copied } from '../../mail/index.ts';
 import { announceNew } from '../announce.ts';
+import { limited, requireSavable } from '../message-limit.ts';
 import { requireMailbox } from '../names.ts';
 import { done, type Done, type ImapOperation, whenSelected } from '../operation.ts';
 import { no, Refusal } from '../reply.ts';
@@ -72,6 +73,7 @@ async function sourceAndTarget(session: MailboxSession, { set, target }: Args, {
   const { indexes, gone } = selected.targets(set, uid ? 'uid' : 'number');
   // RFC 2180 §4.4.
   if (gone) throw new Refusal(no('Some of the messages are gone.', 'EXPUNGEISSUED'));
+  requireSavable(session, indexes.length);
   const uids = Array.from(indexes, (index) => selected.members.uids[index] as number);
   const path = session.decodeName(target);
   const view = await user.mail.view();
@@ -108,16 +110,19 @@ async function expunge(session: MailboxSession, set: SequenceSet | undefined): P
   const { selected, user, origin } = session;
   selected.requireThere();
   selected.requireWritable();
-  if (set !== undefined) announceNew(session);
-  const uids =
-    set &&
-    Array.from(
-      selected.indexesOfUids(selected.uidsOf(set)),
-      (index) => selected.members.uids[index] as number,
-    );
+  if (set === undefined) {
+    await user.mail.expunge(selected.id, undefined, { origin });
+    await selected.refresh(user.mail);
+    return done('Expunged.', modseqCode(session));
+  }
+  announceNew(session);
+  const { members } = selected;
+  const deleted = selected.indexesOfUids(selected.uidsOf(set)).filter((index) => members.isDeleted(index));
+  const { indexes, code } = limited(session, deleted);
+  const uids = Array.from(indexes, (index) => members.uids[index] as number);
   await user.mail.expunge(selected.id, uids, { origin });
   await selected.refresh(user.mail);
-  return done('Expunged.', modseqCode(session));
+  return done('Expunged.', code ?? modseqCode(session));
 }
 
 /** RFC 7162 §3.2.7. */

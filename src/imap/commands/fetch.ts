@@ -12,6 +12,7 @@ import {
 import { announceNew } from '../announce.ts';
 import { planFetch } from '../fetch/plan.ts';
 import { runFetch } from '../fetch/run.ts';
+import { limited } from '../message-limit.ts';
 import { done, type Done, type ImapOperation, whenSelected } from '../operation.ts';
 import { no } from '../reply.ts';
 import type { MailboxSession, Session } from '../session.ts';
@@ -69,6 +70,8 @@ async function fetch(session: MailboxSession, args: Args, { uid }: Form): Promis
     indexes = indexes.filter((index) => selected.members.modseq(index) > changedSince);
   }
   if (args.partial !== undefined) indexes = partialOfIndexes(indexes, args.partial);
+  const { code, ...within } = limited(session, indexes);
+  ({ indexes } = within);
   const changed = await markSeen(session, items, indexes);
   // What was stored has made another moment: the same UIDs have other places in it.
   if (changed.size > 0) indexes = changed.indexes;
@@ -76,8 +79,12 @@ async function fetch(session: MailboxSession, args: Args, { uid }: Form): Promis
   const outcome = await runFetch(session, plan, indexes);
   const told = plan.flags ? indexes : indexesOf(indexes, selected.members.uids, changed.uids);
   if (plan.unknownEncoding) return { reply: no('A part cannot be decoded.', 'UNKNOWN-CTE'), told };
-  if (gone || outcome.gone) return { reply: no('Some of the messages are gone.', 'EXPUNGEISSUED'), told };
-  return { ...done('Fetched.'), told };
+  if (gone || outcome.gone) {
+    // RFC 9738 §3.1: the limit is told beside it.
+    if (code !== undefined) session.untagged(`NO [${code}] Not all of the messages.`);
+    return { reply: no('Some of the messages are gone.', 'EXPUNGEISSUED'), told };
+  }
+  return { ...done('Fetched.', code), told };
 }
 
 interface Changed {

@@ -15,7 +15,7 @@ import { type Command, done, type Done, type ImapOperation, whenSelected } from 
 import type { MailboxSession, Session } from '../session.ts';
 import { type Found, save, writeExtended, writePlain } from '../search/answer.ts';
 import { usesModseq } from '../search/program.ts';
-import { search } from '../search/run.ts';
+import { search, type SearchResult } from '../search/run.ts';
 import { parseSortKeys, sort, type SortKey } from '../search/sort.ts';
 import { thread, type ThreadNode } from '../search/thread.ts';
 
@@ -126,10 +126,10 @@ async function runSearch(
   form: Form,
 ): Promise<Done> {
   const options = args.options ?? (session.enabled.rev2 ? ALL : undefined);
-  const indexes = await find(session, args, form);
+  const { indexes, code } = await find(session, args, form);
   const modseq = usesModseq(args.key);
   await answer(session, { indexes, name: 'SEARCH', tag, ...form, modseq }, options);
-  return done('Searched.');
+  return done('Searched.', code);
 }
 
 async function runSort(
@@ -138,14 +138,15 @@ async function runSort(
   { tag }: Command,
   form: Form,
 ): Promise<Done> {
-  const indexes = await sort(session, await find(session, args, form), args.sortKeys);
+  const found = await find(session, args, form);
+  const indexes = await sort(session, found.indexes, args.sortKeys);
   const modseq = usesModseq(args.key);
   await answer(session, { indexes, name: 'SORT', tag, ...form, modseq }, args.options);
-  return done('Sorted.');
+  return done('Sorted.', found.code);
 }
 
 /** Finds what matches. What SAVE would have kept is empty after a failure (RFC 5182 §2.1). */
-async function find(session: MailboxSession, args: SearchArguments, { uid }: Form): Promise<Uint32Array> {
+async function find(session: MailboxSession, args: SearchArguments, { uid }: Form): Promise<SearchResult> {
   const { selected } = session;
   try {
     selected.requireThere();
@@ -175,7 +176,7 @@ async function runThread(session: MailboxSession, args: ThreadArguments, { uid }
   const { selected, out } = session;
   selected.requireThere();
   if (uid) announceNew(session);
-  const indexes = await search(session, args.key, args.charset);
+  const { indexes, code } = await search(session, args.key, args.charset);
   const threads = await thread(session, indexes, args.algorithm);
   const { uids } = selected.members;
   const numberOf = uid
@@ -189,7 +190,7 @@ async function runThread(session: MailboxSession, args: ThreadArguments, { uid }
     if (busy) await busy;
   }
   out.end();
-  return done('Threaded.');
+  return done('Threaded.', code);
 }
 
 /** `(3 6 (4 23)(44 7 96))` (RFC 5256 §4): one child follows, several are in parentheses. Not recursive: trees are deep. */

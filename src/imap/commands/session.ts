@@ -1,7 +1,7 @@
 // CAPABILITY, ID, NOOP, CHECK, LOGOUT, ENABLE, NAMESPACE, STARTTLS, UNAUTHENTICATE (RFC 9051 §6.1 to §6.3, RFC 2971,
-// RFC 5161, RFC 2342, RFC 8437).
+// RFC 5161, RFC 2342, RFC 8437, RFC 9698).
 import { LimitExceeded } from '../../base/index.ts';
-import { type Cursor, ImapSyntaxError } from '../../formats/imap/index.ts';
+import { type Cursor, ImapSyntaxError, quote } from '../../formats/imap/index.ts';
 import { capabilities } from '../capabilities.ts';
 import { anyState, beforeSignIn, done, type ImapOperation, signedIn } from '../operation.ts';
 import { bad, no, Refusal, SessionEnd } from '../reply.ts';
@@ -78,6 +78,16 @@ export const sessionOperations: readonly ImapOperation[] = [
       session.handOver();
       await connection.startTls(options.tls);
       throw new Restarted();
+    },
+  }),
+  signedIn({
+    name: 'GETJMAPACCESS',
+    permission: 'imapCapability',
+    handle: (session) => {
+      const url = session.options.jmapUrl?.();
+      if (url === undefined) throw new Refusal(no('The address is not known.', 'UNAVAILABLE'));
+      session.untagged(`JMAPACCESS ${quote(url)}`);
+      return done('That is where.');
     },
   }),
   signedIn({

@@ -11,6 +11,7 @@ import {
 } from '../../formats/imap/index.ts';
 import type { FlagChange } from '../../mail/index.ts';
 import { announceKeywords, announceNew, writeFlags } from '../announce.ts';
+import { limited } from '../message-limit.ts';
 import { done, type Done, type ImapOperation, whenSelected } from '../operation.ts';
 import { no, ok } from '../reply.ts';
 import type { MailboxSession } from '../session.ts';
@@ -53,7 +54,8 @@ async function store(session: MailboxSession, args: Args, { uid }: { readonly ui
   selected.requireWritable();
   const { unchangedSince, silent } = args;
   if (unchangedSince !== undefined) session.useCondstore();
-  const { indexes, gone } = selected.targets(args.set, uid ? 'uid' : 'number');
+  const { indexes: named, gone } = selected.targets(args.set, uid ? 'uid' : 'number');
+  const { indexes, code } = limited(session, named);
   const uids = Array.from(indexes, (index) => selected.members.uids[index] as number);
   const { operation: mode, flags } = args;
   const change: FlagChange = {
@@ -61,7 +63,7 @@ async function store(session: MailboxSession, args: Args, { uid }: { readonly ui
     ...splitFlags(flags),
     ...(unchangedSince !== undefined && { unchangedSince }),
   };
-  const expected = silent ? expectations(session, indexes, change) : undefined;
+  const expected = silent ? await expectations(session, indexes, change) : undefined;
   const { modified } =
     uids.length > 0 ? await user.mail.storeFlags(selected.id, uids, change, { origin }) : { modified: [] };
   await selected.refresh(user.mail);
@@ -71,12 +73,15 @@ async function store(session: MailboxSession, args: Args, { uid }: { readonly ui
     .filter((index) => !failed.has(selected.members.uids[index] as number));
   announceKeywords(session, stored.length <= FEW ? Array.from(stored) : undefined);
   const told = expected ? await answerSilently(session, stored, expected) : await answer(session, stored);
+  // RFC 9738 §3.1: another code takes the tagged response, then.
+  if (code !== undefined && (gone || failed.size > 0))
+    session.untagged(`NO [${code}] Not all of the messages.`);
   if (enabled.condstore && failed.size > 0) {
     const set = formatNumbers(uid ? modified : numbersOf(session, modified));
     return { reply: ok('Some have changed since.', `MODIFIED ${set}`), told };
   }
   if (gone) return { reply: no('Some of the messages are gone.', 'EXPUNGEISSUED'), told };
-  return { ...done('Stored.'), told };
+  return { ...done('Stored.', code), told };
 }
 
 async function answer(session: MailboxSession, stored: Uint32Array): Promise<Uint32Array> {
@@ -92,12 +97,12 @@ async function answer(session: MailboxSession, stored: Uint32Array): Promise<Uin
  * The flags that the client expects after a silent STORE, by UID; those whose flags were changed by others before
  * are left out, so that they are told.
  */
-function expectations(
-  { selected }: MailboxSession,
+async function expectations(
+  session: MailboxSession,
   indexes: Uint32Array,
   change: FlagChange,
-): ReadonlyMap<number, string> {
-  const { members, flags, toldChange } = selected;
+): Promise<ReadonlyMap<number, string>> {
+  const { members, flags, toldChange } = session.selected;
   const expected = new Map<number, string>();
   const known = new Map<string, string>();
   for (const index of indexes) {
@@ -109,6 +114,8 @@ function expectations(
       known.set(before, after);
     }
     expected.set(members.uids[index] as number, after);
+    const busy = session.breathe();
+    if (busy) await busy;
   }
   return expected;
 }
@@ -154,9 +161,10 @@ async function answerSilently(
     }
     if (expected.get(uid) !== now) continue;
     told[count++] = index;
-    if (!enabled.condstore) continue;
-    out.text('* ').number(selected.numberOf(index)).text(' FETCH (UID ').number(uid);
-    out.text(' MODSEQ (').number(members.modseq(index)).text('))\r\n');
+    if (enabled.condstore) {
+      out.text('* ').number(selected.numberOf(index)).text(' FETCH (UID ').number(uid);
+      out.text(' MODSEQ (').number(members.modseq(index)).text('))\r\n');
+    }
     const busy = session.breathe();
     if (busy) await busy;
   }

@@ -1,5 +1,6 @@
 // Runs a compiled search over the selected mailbox: columns first, and only what they leave open is read.
 import type { SearchKey } from '../../formats/imap/index.ts';
+import { type Limited, limited } from '../message-limit.ts';
 import type { MailboxSession } from '../session.ts';
 import { contents } from './load.ts';
 import { compile, type Test, Verdict } from './program.ts';
@@ -7,31 +8,36 @@ import { compile, type Test, Verdict } from './program.ts';
 /** Members looked at between two looks at the clock. */
 const STRIDE = 1024;
 
-/** Indexes of the members that the client knows of and that match, ascending. */
+export interface SearchResult extends Limited {
+  /** Indexes of the members that the client knows of and that match, ascending. */
+  readonly indexes: Uint32Array;
+}
+
 export async function search(
   session: MailboxSession,
   key: SearchKey,
   charset: string | undefined,
-): Promise<Uint32Array> {
+): Promise<SearchResult> {
   const test = await compile(session, key, charset);
-  const { found, open } = await quick(session, test, domain(session, key));
-  if (open.length === 0) return Uint32Array.from(found);
+  const { code, ...where } = domain(session, key);
+  const { found, open } = await quick(session, test, where);
+  if (open.length === 0) return { indexes: Uint32Array.from(found), code };
   for await (const content of contents(session, open, test.need)) {
     if (test.full(content.index, content)) found.push(content.index);
   }
-  return Uint32Array.from(found).sort();
+  return { indexes: Uint32Array.from(found).sort(), code };
 }
 
 async function quick(
   { slice }: MailboxSession,
   test: Test,
-  { indexes, count }: Domain,
+  { indexes, first, count }: Domain,
 ): Promise<{ found: number[]; open: number[] }> {
   const found: number[] = [];
   const open: number[] = [];
   for (let i = 0; i < count; i++) {
     // hot: per member
-    const index = indexes === undefined ? i : (indexes[i] as number);
+    const index = indexes === undefined ? first + i : (indexes[i] as number);
     const verdict = test.quick(index);
     if (verdict === Verdict.yes) found.push(index);
     else if (verdict === Verdict.unknown) open.push(index);
@@ -41,17 +47,30 @@ async function quick(
 }
 
 interface Domain {
-  /** Undefined for the first `count` members. */
+  /** Undefined for `count` members from `first` on. */
   readonly indexes: Uint32Array | undefined;
+  readonly first: number;
   readonly count: number;
 }
 
-/** Members worth looking at: those of a set of UIDs that all matches must be in, where there is one. */
-function domain({ selected }: MailboxSession, key: SearchKey): Domain {
+/**
+ * Members worth looking at: those of a set of UIDs that all matches must be in, where there is one; the last ones
+ * where that is more than one command may look at (RFC 9738).
+ */
+function domain(session: MailboxSession, key: SearchKey): Domain & Pick<Limited, 'code'> {
+  const { selected, options } = session;
   for (const term of key.key === 'and' ? key.terms : [key]) {
     if (term.key !== 'set' || !(term.uid || term.set.saved)) continue;
-    const indexes = selected.indexesOfUids(selected.uidsOf(term.set));
-    return { indexes, count: indexes.length };
+    const { indexes, code } = limited(session, selected.indexesOfUids(selected.uidsOf(term.set)));
+    return { indexes, first: 0, count: indexes.length, code };
   }
-  return { indexes: undefined, count: selected.knownMembers };
+  const count = Math.min(selected.knownMembers, options.settings().maxMessagesPerCommand);
+  const first = selected.knownMembers - count;
+  const lowest = selected.members.uids[first];
+  return {
+    indexes: undefined,
+    first,
+    count,
+    code: first > 0 ? `MESSAGELIMIT ${count} ${lowest}` : undefined,
+  };
 }

@@ -1,8 +1,8 @@
 // The order of SORT (RFC 5256 §3, display names RFC 5957): keys are read once, and ties keep the mailbox's order.
-import { type Cursor } from '../../formats/imap/index.ts';
+import type { Cursor } from '../../formats/imap/index.ts';
 import { baseSubject, textForm } from '../../formats/mime/index.ts';
 import type { MailboxSession } from '../session.ts';
-import type { Slice } from '../slice.ts';
+import { sortInTurns } from './sort-in-turns.ts';
 import type { Envelope } from './envelope.ts';
 import { contents, Need } from './load.ts';
 import { type Content, fold } from './text.ts';
@@ -61,12 +61,9 @@ export async function sort(
     }
     return a - b;
   };
-  const order = await sortInTurns(
-    Uint32Array.from(indexes, (_, i) => i),
-    compare,
-    session.slice,
-  );
-  return order.map((i) => indexes[i] as number);
+  const places = Array.from(indexes, (_, place) => place);
+  const order = await sortInTurns(places, compare, session.slice);
+  return Uint32Array.from(order, (place) => indexes[place] as number);
 }
 
 /** One column of comparable values for each key, in step with the indexes. */
@@ -135,37 +132,4 @@ function displayName(envelope: Envelope, field: 'from' | 'to'): string {
   if (address === undefined) return '';
   const name = address.name === undefined ? '' : textForm(address.name);
   return fold(name === '' ? `${address.mailbox ?? ''}@${address.host ?? ''}` : name);
-}
-
-/** Numbers sorted at once before they are merged in turns. */
-const RUN = 256;
-/** Steps of a merge between two looks at the clock. */
-const STRIDE = 1024;
-
-/** Sorts without holding the loop: short runs, then merges that yield. */
-async function sortInTurns(
-  numbers: Uint32Array<ArrayBuffer>,
-  compare: (a: number, b: number) => number,
-  slice: Slice,
-): Promise<Uint32Array> {
-  let from = numbers;
-  let to = new Uint32Array(numbers.length);
-  for (let start = 0; start < from.length; start += RUN) {
-    from.subarray(start, start + RUN).sort(compare);
-    if (slice.due()) await slice.pause();
-  }
-  for (let width = RUN; width < from.length; width *= 2) {
-    for (let start = 0; start < from.length; start += 2 * width) {
-      const middle = Math.min(start + width, from.length);
-      const end = Math.min(start + 2 * width, from.length);
-      for (let at = start, left = start, right = middle; at < end; at++) {
-        const takesLeft =
-          left < middle && (right >= end || compare(from[left] as number, from[right] as number) <= 0);
-        to[at] = from[takesLeft ? left++ : right++] as number;
-        if (at % STRIDE === 0 && slice.due()) await slice.pause();
-      }
-    }
-    [from, to] = [to, from];
-  }
-  return from;
 }

@@ -2,8 +2,10 @@
 // nothing here is recursive.
 import { baseSubject, lastField, parseMessageIds, valueOctets } from '../../formats/mime/index.ts';
 import type { MailboxSession } from '../session.ts';
+import type { Slice } from '../slice.ts';
 import { contents, Need } from './load.ts';
 import { sentTime } from './sort.ts';
+import { sortInTurns } from './sort-in-turns.ts';
 import { type Content, fold } from './text.ts';
 
 /** A message of a tree, or a dummy without one. */
@@ -38,7 +40,9 @@ export async function thread(
     const received = view.received[members.rows[content.index] as number] as number;
     entries.push(entryOf(content, received));
   }
-  return algorithm === 'REFERENCES' ? byReferences(entries) : bySubject(entries);
+  return algorithm === 'REFERENCES'
+    ? byReferences(entries, session.slice)
+    : bySubject(entries, session.slice);
 }
 
 function entryOf(content: Content, received: number): Entry {
@@ -78,9 +82,9 @@ function isReplyOrForward(subject: string): boolean {
 
 // ORDEREDSUBJECT
 
-function bySubject(entries: readonly Entry[]): ThreadNode[] {
+async function bySubject(entries: readonly Entry[], slice: Slice): Promise<ThreadNode[]> {
   const threads = new Map<string, Entry[]>();
-  for (const entry of [...entries].sort(bySent)) {
+  for (const entry of await sortInTurns(entries, bySent, slice)) {
     const same = threads.get(entry.subject);
     if (same) same.push(entry);
     else threads.set(entry.subject, [entry]);
@@ -100,7 +104,10 @@ const bySent = (a: { sent: number; index: number }, b: { sent: number; index: nu
 class Container implements ThreadNode {
   entry: Entry | undefined;
   parent: Container | undefined;
-  children: Container[] = [];
+  /** While links still come and go. */
+  readonly below = new Set<Container>();
+  /** In order, once all links are made. */
+  children: readonly Container[] = [];
 
   get index(): number | undefined {
     return this.entry?.index;
@@ -123,29 +130,33 @@ class Container implements ThreadNode {
 
   adopt(child: Container): void {
     child.parent = this;
-    this.children.push(child);
+    this.below.add(child);
   }
 
   leave(): void {
-    const { parent } = this;
-    if (parent === undefined) return;
-    parent.children = parent.children.filter((child) => child !== this);
+    this.parent?.below.delete(this);
     this.parent = undefined;
   }
 }
 
-function byReferences(entries: readonly Entry[]): ThreadNode[] {
-  const all = link(entries);
-  const roots = prune(all.filter(({ parent }) => parent === undefined));
-  sortSiblings(roots);
-  roots.sort(byFirst);
+/** Containers between two looks at the clock. */
+const STRIDE = 64;
+
+async function byReferences(entries: readonly Entry[], slice: Slice): Promise<readonly ThreadNode[]> {
+  const all = await link(entries, slice);
+  const pruned = await prune(
+    all.filter(({ parent }) => parent === undefined),
+    slice,
+  );
+  await sortSiblings(pruned, slice);
+  const roots = await sortInTurns(pruned, byFirst, slice);
   const merged = mergeSubjects(roots);
-  sortSiblings(merged);
-  return merged.sort(byFirst);
+  await sortSiblings(merged, slice);
+  return sortInTurns(merged, byFirst, slice);
 }
 
 /** Step 1: parents by References. */
-function link(entries: readonly Entry[]): Container[] {
+async function link(entries: readonly Entry[], slice: Slice): Promise<Container[]> {
   const byId = new Map<string, Container>();
   const all: Container[] = [];
   const containerOf = (id: string): Container => {
@@ -157,7 +168,7 @@ function link(entries: readonly Entry[]): Container[] {
     }
     return container;
   };
-  for (const entry of entries) {
+  for (const [at, entry] of entries.entries()) {
     let own = entry.id === undefined ? undefined : containerOf(entry.id);
     // A message without an identifier, or with another's, stands by itself.
     if (own === undefined || own.entry !== undefined) {
@@ -174,28 +185,32 @@ function link(entries: readonly Entry[]): Container[] {
     // A parent that it has already was another message's guess.
     own.leave();
     if (parent !== undefined && !parent.hasAbove(own)) parent.adopt(own);
+    if (at % STRIDE === 0 && slice.due()) await slice.pause();
   }
   return all;
 }
 
 /** Step 3: dummies go; those at the top stay while they hold several together. */
-function prune(roots: readonly Container[]): Container[] {
-  for (const container of belowFirst(roots)) {
+async function prune(roots: readonly Container[], slice: Slice): Promise<Container[]> {
+  for (const [at, container] of belowFirst(roots).entries()) {
     const kept: Container[] = [];
-    for (const child of container.children) {
+    for (const child of container.below) {
       if (child.entry !== undefined) kept.push(child);
-      else kept.push(...child.children);
+      else for (const grandchild of child.children) kept.push(grandchild);
     }
     for (const child of kept) child.parent = container;
     container.children = kept;
+    container.below.clear();
+    if (at % STRIDE === 0 && slice.due()) await slice.pause();
   }
   const top: Container[] = [];
   for (const root of roots) {
+    const [only] = root.children;
     if (root.entry !== undefined || root.children.length > 1) {
       top.push(root);
-    } else if (root.children[0] !== undefined) {
-      root.children[0].parent = undefined;
-      top.push(root.children[0]);
+    } else if (only !== undefined) {
+      only.parent = undefined;
+      top.push(only);
     }
   }
   return top;
@@ -204,13 +219,20 @@ function prune(roots: readonly Container[]): Container[] {
 /** All containers of the trees, each after those below it. */
 function belowFirst(roots: readonly Container[]): Container[] {
   const order = [...roots];
-  for (let at = 0; at < order.length; at++) order.push(...(order[at] as Container).children);
+  for (let at = 0; at < order.length; at++) {
+    const { below, children } = order[at] as Container;
+    for (const child of children.length > 0 ? children : below) order.push(child);
+  }
   return order.reverse();
 }
 
 /** Steps 4 and 6: siblings by date; a dummy's children first, since they stand for it. */
-function sortSiblings(roots: readonly Container[]): void {
-  for (const container of belowFirst(roots)) container.children.sort(byFirst);
+async function sortSiblings(roots: readonly Container[], slice: Slice): Promise<void> {
+  for (const [at, container] of belowFirst(roots).entries()) {
+    const { children } = container;
+    if (children.length > 1) container.children = await sortInTurns(children, byFirst, slice);
+    else if (at % STRIDE === 0 && slice.due()) await slice.pause();
+  }
 }
 
 function byFirst(a: Container, b: Container): number {
@@ -233,23 +255,31 @@ function mergeSubjects(roots: readonly Container[]): Container[] {
     if (takesPlace) bySubject.set(subject, root);
   }
   const top = new Set(roots);
+  const joined = new Map<Container, Container[]>();
+  const join = (parent: Container, child: Container): void => {
+    child.parent = parent;
+    const list = joined.get(parent);
+    if (list) list.push(child);
+    else joined.set(parent, [child]);
+  };
   for (const root of roots) {
     const subject = root.first?.subject ?? '';
     const held = subject === '' ? undefined : bySubject.get(subject);
     if (held === undefined || held === root) continue;
     top.delete(root);
     if (held.entry === undefined && root.entry === undefined) {
-      for (const child of root.children) held.adopt(child);
+      for (const child of root.children) join(held, child);
     } else if (held.entry === undefined || (root.entry?.isReply === true && !held.entry.isReply)) {
-      held.adopt(root);
+      join(held, root);
     } else {
       const dummy = new Container();
       top.delete(held);
       top.add(dummy);
-      dummy.adopt(held);
-      dummy.adopt(root);
+      join(dummy, held);
+      join(dummy, root);
       bySubject.set(subject, dummy);
     }
   }
+  for (const [parent, more] of joined) parent.children = [...parent.children, ...more];
   return [...top];
 }

@@ -122,7 +122,7 @@ class SetWork {
 
   async create(name: string, json: unknown): Promise<void> {
     await this.#try(this.#notCreated, name, async () => {
-      const written = await this.#createOne(json);
+      const written = await this.#createOne(json, this.#numberFor(name));
       const id = encodeId(written.id);
       this.#context.created.set(name, id);
       this.#created.set(name, { id, ...written.reveal });
@@ -168,7 +168,18 @@ class SetWork {
     return result;
   }
 
-  #createOne(json: unknown): Promise<Written> {
+  /** While a server is restored, accounts get their old numbers back: `restore-7`. */
+  #numberFor(name: string): number | undefined {
+    if (!this.#declaration.isAccount || !this.#registry.options.restoresAccounts) return undefined;
+    const text = /^restore-([1-9]\d{0,9})$/.exec(name)?.[1];
+    const number = text === undefined ? undefined : Number(text);
+    if (number !== undefined && number >= LAST_ACCOUNT) {
+      throw new Refusal('invalidProperties', { description: `${number} is no number of an account.` });
+    }
+    return number;
+  }
+
+  async #createOne(json: unknown, wanted: number | undefined): Promise<Written> {
     const source = this.#registry.sourceOf(this.#declaration);
     if (this.#declaration.kind === 'singleton') {
       if (source) throw new Refusal('forbidden', { description: 'This object always exists.' });
@@ -176,7 +187,16 @@ class SetWork {
     }
     return source
       ? createInSource(this.#registry, source, this.#declaration, json, this.#context)
-      : this.#registry.write.create(this.#declaration, json, this.#context);
+      : this.#registry.write.create(this.#declaration, json, this.#context, await this.#free(wanted));
+  }
+
+  async #free(wanted: number | undefined): Promise<number | undefined> {
+    if (wanted === undefined) return undefined;
+    const [taken] = await this.#registry.load(this.#declaration, [wanted]);
+    if (taken) {
+      throw new Refusal('invalidProperties', { description: `There is an account of number ${wanted}.` });
+    }
+    return wanted;
   }
 
   #updateOne(id: number, patch: unknown): Promise<Written> {
@@ -203,6 +223,9 @@ class SetWork {
     }
   }
 }
+
+/** Account numbers fit in 32 bits; the highest is the recovery administrator's. */
+const LAST_ACCOUNT = 0xffff_ffff;
 
 /** Creates that refer to others of the same call come after them. */
 function inOrderOfNeed(create: readonly (readonly [string, unknown])[]): (readonly [string, unknown])[] {

@@ -39,6 +39,10 @@ export interface RegistryOptions {
   readonly bus?: Bus;
   /** How often the change counter is compared with the changes that were heard of; 0 for never. */
   readonly checkEveryMs?: number;
+  /** What answers the questions of the first start; absent when there is nothing to set up. */
+  readonly setup?: Source;
+  /** Accounts may be created with numbers of their own: `restore-7` makes account 7. */
+  readonly restoresAccounts?: boolean;
   /**
    * False when an expression's source does not compile at its place, `MtaStageData/maxMessages/else`; absent while
    * there is no compiler.
@@ -51,6 +55,9 @@ export type ChangeListener = (change: { readonly type: string; readonly id: numb
 
 /** Stands for the source of a part of the server that does not exist yet: it holds and takes nothing. */
 const NOTHING_YET: Source = { get: () => Promise.resolve([]) };
+
+/** The server has been set up: there is nothing to ask. */
+const NOTHING_TO_SET_UP: Source = { get: () => Promise.resolve([]) };
 
 /** How often old entries of the audit trail are looked for. */
 const TRIM_EVERY_MS = 6 * 3_600_000;
@@ -87,11 +94,13 @@ export class Registry {
     for (const [name, hook] of Object.entries(ownHooks(this))) this.addHook(name, hook);
     this.addSource('actions', this.actions);
     this.addSource('log', this.#log);
+    this.addSource('bootstrap', options.setup ?? NOTHING_TO_SET_UP);
     const forgetAll = async (): Promise<void> => {
       await this.reset();
       options.bus?.publish('registry.reset', { from: this.#self });
     };
     this.actions.handle('ReloadSettings', forgetAll);
+    this.actions.handle('ReloadTlsCertificates', forgetAll);
     this.actions.handle('InvalidateCaches', forgetAll);
     this.actions.handle('InvalidateNegativeCaches', forgetAll);
   }

@@ -31,13 +31,16 @@ export const dkimKeyHook: Hook = {
   },
 };
 
-/** A key that can no longer be read has no public part to show. */
-async function publicKey(value: DkimSignature): Promise<Plain> {
+const publicKey = async (value: DkimSignature): Promise<Plain> => ({
+  publicKey: (await publishedKeyOf(value)) ?? null,
+});
+
+/** The public key of a signature as it is published; undefined for a key that can no longer be read. */
+export async function publishedKeyOf(value: DkimSignature): Promise<string | undefined> {
   try {
-    const key = signingKey(value, await readProperty(value.privateKey, 'privateKey'));
-    return { publicKey: publishedKey(key) };
+    return publishedKey(signingKey(value, await readProperty(value.privateKey, 'privateKey')));
   } catch {
-    return { publicKey: null };
+    return undefined;
   }
 }
 

@@ -8,6 +8,7 @@ import { dkimKeyHook } from './dkim-key.ts';
 import { encryptionHook } from './encryption.ts';
 import { listenerHook } from './listener.ts';
 import { publicKeyHook } from './public-key.ts';
+import { zoneHook } from './zone.ts';
 
 /** By the names under which declarations ask for them. */
 export const ownHooks = (registry: Registry): Readonly<Record<string, Hook>> => ({
@@ -18,4 +19,5 @@ export const ownHooks = (registry: Registry): Readonly<Record<string, Hook>> => 
   encryption: encryptionHook(registry),
   listener: listenerHook,
   'public-key': publicKeyHook,
+  zone: zoneHook(registry),
 });

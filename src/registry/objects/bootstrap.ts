@@ -76,5 +76,4 @@ export const Bootstrap = singleton({
     username: emailAddress('Address of the administrator').serverSet(),
   }),
   source: 'bootstrap',
-  awaits: 'the set-up wizard',
 });

@@ -116,5 +116,5 @@ export const Domain = object({
     memberTenantId: exact('memberTenantId'),
   },
   tenantQuota: () => 'maxDomains',
-  hooks: ['grants'],
+  hooks: ['grants', 'zone'],
 });

@@ -20,16 +20,18 @@ export interface CommandContext {
   readonly services: Services;
   /** All of the status but what the registry knows. */
   readonly status: () => Promise<Omit<ServerStatus, 'accounts'>>;
+  /** Leaves out JMAP methods that are not to be had now. */
+  readonly narrow?: Parameters<typeof operatorJmap>[1];
 }
 
-export function operatorCommands({ services, status }: CommandContext): OperatorHandlers {
+export function operatorCommands({ services, status, narrow }: CommandContext): OperatorHandlers {
   const { registry } = services;
   return {
     status: async () => ({ ...(await status()), accounts: await registry.count('Account') }),
     'account.create': (args) => createAccount(services, args),
     'account.list': () => listAccounts(registry),
     send: (args) => sendMessage(services, args),
-    jmap: operatorJmap(services),
+    jmap: operatorJmap(services, narrow),
     reveal: ({ object, ids }) => revealRecords(registry, object, ids),
     schema: () => Promise.resolve(schemaDocument()),
   };

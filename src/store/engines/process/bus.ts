@@ -9,11 +9,21 @@ type Listener = (message: never) => void;
 export class LocalBus implements Bus {
   readonly #listeners = new Map<Topic, Set<Listener>>();
   readonly #forward: ((topic: Topic, message: unknown) => void) | undefined;
+  readonly #onTopics: (() => void) | undefined;
   #closed = false;
 
-  /** @param forward carries what is published here to the other threads */
-  constructor(forward?: (topic: Topic, message: unknown) => void) {
+  /**
+   * @param forward carries what is published here to the other threads
+   * @param onTopics hears that `topics` has changed
+   */
+  constructor(forward?: (topic: Topic, message: unknown) => void, onTopics?: () => void) {
     this.#forward = forward;
+    this.#onTopics = onTopics;
+  }
+
+  /** Topics that somebody in this thread listens to. */
+  get topics(): Topic[] {
+    return [...this.#listeners.keys()];
   }
 
   publish<T extends Topic>(topic: T, message: BusTopics[T]): void {
@@ -23,12 +33,15 @@ export class LocalBus implements Bus {
   }
 
   subscribe<T extends Topic>(topic: T, fn: (message: BusTopics[T]) => void): Unsubscribe {
-    const listeners = this.#listeners.get(topic) ?? new Set<Listener>();
-    this.#listeners.set(topic, listeners);
     // a function may subscribe twice and unsubscribe once
     const listener: Listener = (message) => fn(message);
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
+    const listeners = this.#listeners.get(topic);
+    if (listeners) listeners.add(listener);
+    else {
+      this.#listeners.set(topic, new Set([listener]));
+      this.#onTopics?.();
+    }
+    return () => this.#leave(topic, listener);
   }
 
   /** Hands a message to the subscribers of this thread. */
@@ -46,5 +59,12 @@ export class LocalBus implements Bus {
   close(): void {
     this.#closed = true;
     this.#listeners.clear();
+  }
+
+  #leave(topic: Topic, listener: Listener): void {
+    const listeners = this.#listeners.get(topic);
+    if (!listeners?.delete(listener) || listeners.size > 0) return;
+    this.#listeners.delete(topic);
+    this.#onTopics?.();
   }
 }

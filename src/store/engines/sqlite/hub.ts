@@ -3,23 +3,30 @@ import type { MessagePort } from 'node:worker_threads';
 import { type Bus, type MemoryLock, type MemoryStore, StoreUnavailable, type Topic } from '../../types.ts';
 import { LocalBus } from '../process/bus.ts';
 import { LocalMemory } from '../process/memory-store.ts';
-import type { BusMessage, HubAnswer, HubRequest } from './protocol.ts';
+import type { BusMessage, HubAnswer, HubRequest, Topics } from './protocol.ts';
 
 /** What the holding thread keeps. */
 export class Hub {
   readonly memory = new LocalMemory();
   readonly bus: LocalBus;
-  readonly #ports = new Set<MessagePort>();
+  /** The other threads, and what each listens to; undefined until it has told: then it gets everything. */
+  readonly #ports = new Map<MessagePort, ReadonlySet<string> | undefined>();
 
   constructor() {
-    this.bus = new LocalBus((topic, message) => this.#spread({ topic, message }));
+    this.bus = new LocalBus(
+      (topic, message) => this.#spread({ topic, message }),
+      () => this.#tellTopics(),
+    );
   }
 
   /** Serves another thread until its end of the channel closes. */
   attach(port: MessagePort): void {
-    this.#ports.add(port);
+    this.#ports.set(port, undefined);
     port.on('message', (request: HubRequest) => {
-      if ('topic' in request) {
+      if ('topics' in request) {
+        this.#ports.set(port, new Set(request.topics));
+        this.#tellTopics();
+      } else if ('topic' in request) {
         this.#spread(request, port);
         this.bus.deliver(request.topic as Topic, request.message);
       } else {
@@ -28,21 +35,27 @@ export class Hub {
         );
       }
     });
-    port.on('close', () => void this.#ports.delete(port));
+    port.on('close', () => {
+      this.#ports.delete(port);
+      this.#tellTopics();
+    });
     port.unref();
   }
 
   close(): void {
     this.bus.close();
     this.memory.close();
-    for (const port of this.#ports) port.close();
+    for (const port of this.#ports.keys()) port.close();
   }
 
-  async #serve(request: Exclude<HubRequest, BusMessage>): Promise<Uint8Array | number | string | undefined> {
+  async #serve(
+    request: Exclude<HubRequest, BusMessage | Topics>,
+  ): Promise<Uint8Array | number | string | undefined> {
     const { memory } = this;
     if ('get' in request) return memory.get(request.get);
     if ('set' in request) await memory.set(request.set, request.value, request.ttlMs);
     else if ('incr' in request) return memory.incr(request.incr, request.by, request.ttlMs);
+    else if ('clear' in request) return memory.clear(request.clear);
     else if ('delete' in request) await memory.delete(request.delete);
     else if ('lock' in request) return memory.acquire(request.lock, request.ttlMs);
     else memory.unlock(request.unlock, request.token);
@@ -50,7 +63,22 @@ export class Hub {
   }
 
   #spread(message: BusMessage, except?: MessagePort): void {
-    for (const port of this.#ports) if (port !== except) port.postMessage(message satisfies HubAnswer);
+    for (const [port, topics] of this.#ports) {
+      if (port !== except && topics?.has(message.topic) !== false)
+        port.postMessage(message satisfies HubAnswer);
+    }
+  }
+
+  /** Tells each thread what is worth sending: a message that nobody waits for would wake this thread for nothing. */
+  #tellTopics(): void {
+    if ([...this.#ports.values()].includes(undefined)) return;
+    for (const port of this.#ports.keys()) {
+      const wanted = new Set<string>(this.bus.topics);
+      for (const [other, topics] of this.#ports) {
+        if (other !== port) for (const topic of topics ?? []) wanted.add(topic);
+      }
+      port.postMessage({ topics: [...wanted] } satisfies HubAnswer);
+    }
   }
 }
 
@@ -66,11 +94,24 @@ export class HubClient implements MemoryStore {
   #closed = false;
 
   constructor(port: MessagePort) {
-    const bus = new LocalBus((topic, message) => port.postMessage({ topic, message } satisfies HubRequest));
+    // Until the hub has told what others listen to, everything is sent.
+    let wanted: ReadonlySet<string> | undefined;
+    const bus = new LocalBus(
+      (topic, message) => {
+        if (wanted?.has(topic) !== false) port.postMessage({ topic, message } satisfies HubRequest);
+      },
+      () => tellTopics(),
+    );
+    const tellTopics = (): void => {
+      if (!this.#closed) port.postMessage({ topics: bus.topics } satisfies HubRequest);
+    };
+    // What listens from the start is told at once.
+    setImmediate(tellTopics);
     this.bus = bus;
     this.#port = port;
     port.on('message', (answer: HubAnswer) => {
-      if ('topic' in answer) bus.deliver(answer.topic as Topic, answer.message);
+      if ('topics' in answer) wanted = new Set(answer.topics);
+      else if ('topic' in answer) bus.deliver(answer.topic as Topic, answer.message);
       else this.#settle(answer.id)?.resolve(answer.result);
     });
     port.on('close', () => this.#end());
@@ -91,6 +132,10 @@ export class HubClient implements MemoryStore {
 
   async delete(key: string): Promise<void> {
     await this.#ask((id) => ({ id, delete: key }));
+  }
+
+  async clear(prefix: string): Promise<number> {
+    return (await this.#ask((id) => ({ id, clear: prefix }))) as number;
   }
 
   async lock(key: string, ttlMs: number): Promise<MemoryLock | undefined> {

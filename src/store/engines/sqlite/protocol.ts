@@ -35,13 +35,21 @@ export type HubRequest =
   | { readonly id: number; readonly set: string; readonly value: Uint8Array; readonly ttlMs: number }
   | { readonly id: number; readonly incr: string; readonly by: number; readonly ttlMs: number }
   | { readonly id: number; readonly delete: string }
+  | { readonly id: number; readonly clear: string }
   | { readonly id: number; readonly lock: string; readonly ttlMs: number }
   | { readonly id: number; readonly unlock: string; readonly token: string }
+  | Topics
   | BusMessage;
 
 export type HubAnswer =
   | { readonly id: number; readonly result: Uint8Array | number | string | undefined }
+  | Topics
   | BusMessage;
+
+/** Topics that the sender listens to; from the hub: those that any other thread listens to. */
+export interface Topics {
+  readonly topics: readonly string[];
+}
 
 export interface BusMessage {
   readonly topic: string;

@@ -5,6 +5,7 @@ import { readChanges, readLog } from './changes.ts';
 import { deleteData, type DocumentLinks } from './delete.ts';
 import { deleteGrantsOfOwner, setGrant, sharedWith } from './grants.ts';
 import { sameBytes, storedHead } from './head.ts';
+import { KnownHeads } from './known-heads.ts';
 import { type AccountStats, Sequencer } from './sequencer.ts';
 import { trimLog } from './trim.ts';
 import type {
@@ -56,12 +57,13 @@ export interface AccountsService extends Accounts {
 export function createAccounts(options: { readonly data: DataStore; readonly bus: Bus }): AccountsService {
   const { data, bus } = options;
   const sequencer = new Sequencer(data, bus, drawTag());
+  const heads = new KnownHeads(data);
   return {
     stats: sequencer.stats,
-    get: (id) => new StoredAccount(id, data, sequencer),
+    get: (id) => new StoredAccount(id, data, heads, sequencer),
     writeAll: (ids, fn, writeOptions) => writeAll(sequencer, ids, fn, writeOptions),
     trim: (id, keepChanges, olderThan) => {
-      const account = new StoredAccount(id, data, sequencer);
+      const account = new StoredAccount(id, data, heads, sequencer);
       return trimLog(data, account, keepChanges, olderThan, async (horizon) => {
         await writeOne(sequencer, id, (writer) => {
           if (writer.head.horizon < horizon) writer.changeHead({ horizon });
@@ -95,23 +97,25 @@ export function createAccounts(options: { readonly data: DataStore; readonly bus
 class StoredAccount implements Account {
   readonly id: AccountId;
   readonly #data: DataStore;
+  readonly #heads: KnownHeads;
   readonly #sequencer: Sequencer;
 
-  constructor(id: AccountId, data: DataStore, sequencer: Sequencer) {
+  constructor(id: AccountId, data: DataStore, heads: KnownHeads, sequencer: Sequencer) {
     this.id = id;
     this.#data = data;
+    this.#heads = heads;
     this.#sequencer = sequencer;
   }
 
   async head(): Promise<Head> {
-    return storedHead(await this.#data.get(keys.headKey(this.id))).head;
+    return (await this.#heads.read(this.id)).stored.head;
   }
 
   async read<T>(fn: (reader: AccountReader) => Promise<T>): Promise<T> {
     const { id } = this;
     const data = this.#data;
     const key = keys.headKey(id);
-    let before = storedHead(await data.get(key));
+    let { stamp, stored: before } = await this.#heads.read(id);
     for (let left = MAX_READS; left > 0; left--) {
       const reader: AccountReader = {
         id,
@@ -121,8 +125,10 @@ class StoredAccount implements Account {
         scan: (range, scanOptions) => data.scan(range, scanOptions),
       };
       const outcome = await attempt(() => fn(reader));
-      const bytes = await data.get(key);
-      if (sameBytes(bytes, before.bytes)) {
+      const isStill = stamp !== undefined && data.stamp?.(key) === stamp;
+      stamp = data.stamp?.(key);
+      const bytes = isStill ? before.bytes : await data.get(key);
+      if (isStill || sameBytes(bytes, before.bytes)) {
         if ('error' in outcome) throw outcome.error;
         return outcome.result;
       }

@@ -16,9 +16,22 @@ function describe(answer: ServerStatus): string {
     ['Data folder', answer.dataFolder],
     ['Accounts', String(answer.accounts)],
     ['Workers', String(answer.workers)],
+    ...threadRows(answer.threads),
     ['Memory', `${Math.round(answer.memory / 1_048_576)} MiB`],
     ...answer.listeners.map(({ name, addresses }) => [name, addresses.join(', ')]),
     ...failing.map(([name, reason]) => [`Not ready: ${name}`, reason]),
   ];
   return table(rows);
+}
+
+/** Each worker in a line. */
+function threadRows(threads: ServerStatus['threads']): string[][] {
+  return threads.map(({ writes, columns, loopHeldMs }, i) => [
+    `Worker ${i + 1}`,
+    [
+      `${writes.writes} writes in ${writes.commits} commits`,
+      `${columns.emails} e-mails of ${columns.accounts} accounts in memory`,
+      `event loop held ${Math.round(loopHeldMs)} ms at most since the last status`,
+    ].join(', '),
+  ]);
 }

@@ -242,6 +242,7 @@ class MainThread {
       state: this.#stopping ? 'draining' : healthy ? 'ready' : 'not ready',
       checks,
       workers,
+      threads: (await this.#supervisor?.figures()) ?? [],
       listeners: (this.#supervisor?.open ?? []).map((listener) => ({
         name: listener.name,
         addresses: listenerAddresses(listener),

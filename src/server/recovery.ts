@@ -67,7 +67,7 @@ export async function startRecovery(options: ServerOptions, version: string): Pr
 
 interface Opened {
   readonly listener: RescueListener;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 async function open(
@@ -94,6 +94,7 @@ async function open(
             state: 'not ready',
             checks: { mode: 'recovery' },
             workers: 0,
+            threads: [],
             listeners: [{ name: 'recovery', addresses: listenerAddresses(listener.open) }],
             memory: process.memoryUsage.rss(),
           }),

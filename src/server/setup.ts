@@ -62,6 +62,7 @@ export async function startSetup(options: ServerOptions, version: string): Promi
           state: 'not ready',
           checks: { mode: source.isDone ? 'set up; waits to be restarted' : 'waits to be set up' },
           workers: 0,
+          threads: [],
           listeners: [{ name: 'setup', addresses: listenerAddresses(listener.open) }],
           memory: process.memoryUsage.rss(),
         }),

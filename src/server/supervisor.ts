@@ -7,6 +7,7 @@ import { ExitStatus, StartFailure } from './exit.ts';
 import type { Counter, OpenListener } from './faces.ts';
 import type { ListenerPlan } from './listeners.ts';
 
+import type { ThreadFigures } from './thread-figures.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './thread-messages.ts';
 
 /** What a thread is given of the stores, and what of it has to be transferred. */
@@ -101,6 +102,13 @@ export class Supervisor {
     return this.#running.size;
   }
 
+  /** What the threads tell of themselves; one that does not answer in time is left out. */
+  async figures(): Promise<ThreadFigures[]> {
+    const threads = Array.from(this.#running.values(), ({ thread }) => thread);
+    const answers = await Promise.all(threads.map(ask));
+    return answers.filter((answer) => answer !== undefined);
+  }
+
   /** Resolves when every thread has told its sessions and closed what was still open, or the time is over. */
   async drain(graceMs: number): Promise<void> {
     this.#draining = true;
@@ -173,6 +181,23 @@ export class Supervisor {
       if (!this.#draining) this.#begin(index).catch((reason: unknown) => this.#died(index, reason));
     }, restartInMs);
   }
+}
+
+/** How long a thread may take to tell its figures. */
+const ASK_MS = 2000;
+
+function ask(thread: Worker): Promise<ThreadFigures | undefined> {
+  const { promise, resolve } = Promise.withResolvers<ThreadFigures | undefined>();
+  const late = setTimeout(resolve, ASK_MS, undefined);
+  const listen = (message: FromWorker): void => {
+    if (message.type === 'figures') resolve(message.figures);
+  };
+  thread.on('message', listen);
+  thread.postMessage({ type: 'ask' } satisfies ToWorker);
+  return promise.finally(() => {
+    clearTimeout(late);
+    thread.off('message', listen);
+  });
 }
 
 const newCounter = (): Counter => new Int32Array(new SharedArrayBuffer(4));

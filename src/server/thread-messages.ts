@@ -4,6 +4,7 @@ import type { ListenerCounters, OpenListener } from './faces.ts';
 import type { ListenerPlan } from './listeners.ts';
 import type { ServiceOptions } from './services.ts';
 import type { EmbeddedHandle, SearchHandle } from '../store/index.ts';
+import type { ThreadFigures } from './thread-figures.ts';
 
 /** Everything a thread needs to begin; plain data and what is transferred with it. */
 export interface WorkerStart {
@@ -28,7 +29,12 @@ export interface WorkerDrain {
   readonly graceMs: number;
 }
 
-export type ToWorker = WorkerStart | WorkerDrain;
+/** Asks for the thread's figures. */
+export interface WorkerAsk {
+  readonly type: 'ask';
+}
+
+export type ToWorker = WorkerStart | WorkerDrain | WorkerAsk;
 
 export type FromWorker =
   | {
@@ -36,4 +42,5 @@ export type FromWorker =
       readonly open: readonly OpenListener[];
       readonly failed: ReadonlyMap<string, string>;
     }
+  | { readonly type: 'figures'; readonly figures: ThreadFigures }
   | { readonly type: 'drained' };

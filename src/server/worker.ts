@@ -7,6 +7,7 @@ import { startFaces, type Faces } from './faces.ts';
 import type { LogLevel } from './environment.ts';
 import { surviveExceptions } from './exceptions.ts';
 import { openServices, type Services } from './services.ts';
+import { type ThreadFigures, threadFigures } from './thread-figures.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './thread-messages.ts';
 
 const port = parentPort;
@@ -22,11 +23,13 @@ let running:
       readonly services: Services;
       readonly faces: Faces;
       readonly search: SearchClient | undefined;
+      readonly figures: () => ThreadFigures;
     }
   | undefined;
 
 port.on('message', (message: ToWorker) => {
   if (message.type === 'start') void start(message);
+  else if (message.type === 'ask') tellFigures();
   else void drain(message.graceMs);
 });
 
@@ -47,7 +50,7 @@ async function start(message: WorkerStart): Promise<void> {
       counters: message.counters,
       onReopened: () => report(faces),
     });
-    running = { stores, services, faces, search };
+    running = { stores, services, faces, search, figures: threadFigures(services) };
     report(faces);
   } catch (error) {
     // Outside of any promise, so that it ends the thread.
@@ -65,6 +68,10 @@ async function drain(graceMs: number): Promise<void> {
   await running?.stores.close();
   say({ type: 'drained' });
   port?.close();
+}
+
+function tellFigures(): void {
+  if (running) say({ type: 'figures', figures: running.figures() });
 }
 
 const report = (faces: Faces): void => say({ type: 'listening', open: faces.open(), failed: faces.failed() });

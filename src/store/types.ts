@@ -40,6 +40,11 @@ export interface DataStore extends ReadView {
   /** Several reads of one moment; for backup and recount only, bounded to `maxMs` (default 5,000). */
   snapshot<T>(fn: (view: ReadView) => Promise<T>, maxMs?: number): Promise<T>;
   newBatch(): Batch;
+  /**
+   * A number that is another one once anything of a commit that changed the row is visible; undefined where the engine
+   * does not tell. While it stays, what was read of the row before is still right. Told of account heads.
+   */
+  stamp?(key: Key): number | undefined;
   close(): Promise<void>;
 }
 

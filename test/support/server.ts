@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { basic, JmapClient } from '../../src/client/index.ts';
+import { callOperator, type ServerStatus } from '../../src/server/index.ts';
 
 const MAIN = path.join(import.meta.dirname, '../../src/cli/main.ts');
 /** Every listener that a first start makes. */
@@ -87,6 +88,19 @@ export class ServerProcess {
   /** Runs a command of the command line against this server. */
   command(...args: readonly string[]): Promise<CommandResult> {
     return runCommand(args, { WAYPOST_DATA: this.folder });
+  }
+
+  /** What the server tells the operator of itself. */
+  status(): Promise<ServerStatus> {
+    return callOperator(this.folder, 'status', {});
+  }
+
+  /** Runs JMAP calls about server objects as the operator; returns their results in order. */
+  async objects(...calls: readonly (readonly [method: string, args: unknown])[]): Promise<unknown[]> {
+    const using = ['urn:ietf:params:jmap:core', 'urn:stalwart:jmap'];
+    const methodCalls = calls.map(([method, args], i) => [method, args, String(i)] as const);
+    const { methodResponses } = await callOperator(this.folder, 'jmap', { using, methodCalls });
+    return methodResponses.map(([, result]) => result);
   }
 
   /** Makes an account, through the command line. */

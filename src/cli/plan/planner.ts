@@ -123,7 +123,7 @@ class Planner {
       };
       const match = await found?.(wanted, key);
       if (!match) {
-        this.#create(line, target, account, key, await this.#settled(target, wanted, undefined));
+        this.#create(line, target, account, key, await this.#settled(line, target, wanted));
         continue;
       }
       const id = textOf(match['id']);
@@ -227,7 +227,7 @@ class Planner {
     account: string | undefined,
     id: string,
   ): Promise<void> {
-    const body = await this.#settled(target, line.value, undefined);
+    const body = await this.#settled(line, target, line.value);
     this.#steps.push({
       op: 'update',
       object: target.name,
@@ -316,19 +316,16 @@ class Planner {
     };
   }
 
-  async #settled(target: Target, wanted: Json, current: Json | undefined): Promise<Json> {
+  /** A record as it would be made. */
+  async #settled(line: PlanLine, target: Target, wanted: Json): Promise<Json> {
     const { view } = this.#session;
     const properties = view.properties(`x:${target.name}`, wanted['@type']);
+    const options = { ...this.#settling(line), secrets: true };
     const body: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(wanted)) {
       const property = properties[name];
       if (property?.update === 'serverSet') continue;
-      body[name] = property
-        ? await settle(view, property.type, value, current?.[name], {
-            idOf: (type, text) => this.#idOf(type, text),
-            secrets: true,
-          })
-        : value;
+      body[name] = property ? await settle(view, property.type, value, undefined, options) : value;
     }
     return body;
   }
@@ -362,12 +359,12 @@ class Planner {
           `${target.name} has no name of its own: its records are found by their whole value.`,
         );
       }
-      return this.#byValue(target, account);
+      return this.#byValue(line, target, account);
     }
     const few = Object.keys(line.value).length <= FEW && this.#canFilter(target, matchOn);
     const { view } = this.#session;
     return async (wanted, key) => {
-      const settled = await this.#settled(target, wanted, undefined);
+      const settled = await this.#settled(line, target, wanted);
       const sought = matchOn.map((name) => settled[name] ?? null);
       if (sought.some(isPlanned)) return undefined;
       const properties = view.properties(`x:${target.name}`, wanted['@type']);
@@ -392,6 +389,7 @@ class Planner {
 
   /** Each record of the server stands for one of the plan at most. */
   async #byValue(
+    line: PlanLine,
     target: Target,
     account: string | undefined,
   ): Promise<(wanted: Json) => Promise<Json | undefined>> {
@@ -406,7 +404,7 @@ class Planner {
           const property = properties[name];
           if (!property || property.update === 'serverSet') continue;
           const after = await settle(view, property.type, value, record[name], {
-            idOf: (type, text) => this.#idOf(type, text),
+            ...this.#settling(line),
             secrets: false,
           });
           same &&= isDeepStrictEqual(bare(view, property.type, record[name]), after);

@@ -72,11 +72,6 @@ export const mapOf =
     return out;
   };
 
-export const oneOf =
-  <T extends string>(...names: readonly T[]): Shape<T> =>
-  (value, at) =>
-    names.includes(value as T) ? (value as T) : wrong(at, `must be one of ${names.join(', ')}`);
-
 /** A UTCDate or, with a zone, a Date of RFC 8620 §1.4, as milliseconds since 1970. */
 export const utcDate: Shape<number, string> = (value, at) =>
   parseDate(value, true) ?? wrong(at, 'must be a date like 2014-10-30T06:12:00Z');

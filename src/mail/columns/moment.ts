@@ -41,6 +41,18 @@ export async function advance(
   load: () => Promise<Columns | undefined>,
 ): Promise<Moment> {
   const slice = new Slice();
+  const moment = await newest(account, data, before, load, slice);
+  if (moment !== before) await moment.view.prepareOrder(before?.view, slice);
+  return moment;
+}
+
+async function newest(
+  account: Account,
+  data: ReadView,
+  before: Moment | undefined,
+  load: () => Promise<Columns | undefined>,
+  slice: Slice,
+): Promise<Moment> {
   const next = await catchUp(account, before?.columns, before?.view, slice);
   if (next) return next.columns === before?.columns ? before : next;
   const loaded = await load();

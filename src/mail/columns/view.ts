@@ -1,14 +1,18 @@
 // One moment of an account as the faces read it: columns and mailboxes of one version, and what is worked out of them
 // when it is first asked for.
 import type { ChangeId, DocumentId, Head } from '../../account/index.ts';
+import type { Slice } from '../../base/index.ts';
 import type { JmapView, MailboxInfo, MailboxMembers, MailView, ThreadCounts } from '../types.ts';
-import { orderOf } from './arrays.ts';
+import { orderInTurns, orderOf } from './arrays.ts';
 import { type Box, EMPTY_BOX, indexOfUid } from './box.ts';
 import { cell, CHUNK, CHUNK_BITS } from './chunks.ts';
 import { ATTACHMENT, type Columns, HIDDEN, mailboxesOf, rowOf } from './columns.ts';
 import { countThreads } from './thread-counts.ts';
 import { ThreadIndex } from './thread-index.ts';
 import { VisibleView } from './visible.ts';
+
+/** Rows from which on putting them in order takes longer than a turn of the event loop. */
+const MANY = 8192;
 
 export class ColumnView implements MailView {
   readonly head: Head;
@@ -45,6 +49,15 @@ export class ColumnView implements MailView {
       this.#byReceived = before.#byReceived && extended(before.#byReceived, this.received);
       this.#threadIndex = before.#threadIndex;
     }
+  }
+
+  /**
+   * Puts a large account in order of arrival while others have their turn: at a cold start, and when the order that was in
+   * use before could not be taken over.
+   */
+  async prepareOrder(before: ColumnView | undefined, slice: Slice): Promise<void> {
+    if (this.#byReceived || this.count < MANY || (before && !before.#byReceived)) return;
+    this.#byReceived = await orderInTurns(this.received, this.count, slice);
   }
 
   get byReceived(): Uint32Array {
@@ -229,12 +242,12 @@ function isLonger(before: ColumnView, now: ColumnView): boolean {
   return count === 0 || now.ids[count - 1] === before.ids[count - 1];
 }
 
-/** The order of more rows, out of the order of the first ones. */
-function extended(order: Uint32Array, received: Float64Array): Uint32Array {
+/** The order of more rows, out of the order of the first ones; undefined when beginning anew is quicker. */
+function extended(order: Uint32Array, received: Float64Array): Uint32Array | undefined {
   const { length: count } = received;
   let { length: at } = order;
   if (at === count) return order;
-  if (count - at > order.length / 8 + 64) return orderOf(received, count);
+  if (count - at > order.length / 8 + 64) return undefined;
   // Room of an older version that nobody sees may lie behind the order; it is shared while arrivals come in order.
   const room = new Uint32Array(order.buffer, order.byteOffset);
   let all = room.length >= count && room.byteLength > order.byteLength ? room : undefined;

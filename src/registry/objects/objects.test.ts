@@ -66,6 +66,7 @@ const CHANGED_DEFAULTS: Readonly<Record<string, string>> = {
   'Bootstrap.dataStore': 'the embedded store of this program',
   'Bootstrap.tracer': 'the console: no folder outside the data folder is assumed',
   'SpamSettings.spamFilterRulesUrl': 'nothing is fetched from another project unless the operator says so',
+  'SieveSystemInterpreter.defaultReturnPath': 'no return path, so that the record is whole from the start',
   'SenderAuth.dmarcVerify': 'tests the listener, not port 25',
   'SenderAuth.reverseIpVerify': 'tests the listener, not port 25',
   'SenderAuth.spfEhloVerify': 'tests the listener, not port 25',

@@ -1,6 +1,7 @@
 // What is said over the operator's socket: a line of JSON a request, a line of JSON an answer. Whoever can open
 // the socket may do all of it; the file system decides who can.
 import type { SchemaDocument } from '../../admin/index.ts';
+import type { ThreadFigures } from '../thread-figures.ts';
 
 /** Every command with what goes in and what comes out. */
 export interface OperatorCommands {
@@ -61,6 +62,8 @@ export interface ServerStatus {
   /** Name of each check and `ok`, or the reason why not. */
   readonly checks: Readonly<Record<string, string>>;
   readonly workers: number;
+  /** What each worker tells of itself. */
+  readonly threads: readonly ThreadFigures[];
   readonly listeners: readonly { readonly name: string; readonly addresses: readonly string[] }[];
   readonly accounts: number;
   /** Bytes of the process's resident memory. */

@@ -9,8 +9,8 @@ import type { BusMessage, HubAnswer, HubRequest, Topics } from './protocol.ts';
 export class Hub {
   readonly memory = new LocalMemory();
   readonly bus: LocalBus;
-  /** The other threads, and what each listens to. */
-  readonly #ports = new Map<MessagePort, ReadonlySet<string>>();
+  /** The other threads, and what each listens to; undefined until it has told: then it gets everything. */
+  readonly #ports = new Map<MessagePort, ReadonlySet<string> | undefined>();
 
   constructor() {
     this.bus = new LocalBus(
@@ -21,7 +21,7 @@ export class Hub {
 
   /** Serves another thread until its end of the channel closes. */
   attach(port: MessagePort): void {
-    this.#ports.set(port, new Set());
+    this.#ports.set(port, undefined);
     port.on('message', (request: HubRequest) => {
       if ('topics' in request) {
         this.#ports.set(port, new Set(request.topics));
@@ -35,7 +35,10 @@ export class Hub {
         );
       }
     });
-    port.on('close', () => void this.#ports.delete(port));
+    port.on('close', () => {
+      this.#ports.delete(port);
+      this.#tellTopics();
+    });
     port.unref();
   }
 
@@ -60,16 +63,18 @@ export class Hub {
 
   #spread(message: BusMessage, except?: MessagePort): void {
     for (const [port, topics] of this.#ports) {
-      if (port !== except && topics.has(message.topic)) port.postMessage(message satisfies HubAnswer);
+      if (port !== except && topics?.has(message.topic) !== false)
+        port.postMessage(message satisfies HubAnswer);
     }
   }
 
   /** Tells each thread what is worth sending: a message that nobody waits for would wake this thread for nothing. */
   #tellTopics(): void {
+    if ([...this.#ports.values()].includes(undefined)) return;
     for (const port of this.#ports.keys()) {
       const wanted = new Set<string>(this.bus.topics);
       for (const [other, topics] of this.#ports) {
-        if (other !== port) for (const topic of topics) wanted.add(topic);
+        if (other !== port) for (const topic of topics ?? []) wanted.add(topic);
       }
       port.postMessage({ topics: [...wanted] } satisfies HubAnswer);
     }
@@ -94,8 +99,13 @@ export class HubClient implements MemoryStore {
       (topic, message) => {
         if (wanted?.has(topic) !== false) port.postMessage({ topic, message } satisfies HubRequest);
       },
-      () => port.postMessage({ topics: bus.topics } satisfies HubRequest),
+      () => tellTopics(),
     );
+    const tellTopics = (): void => {
+      if (!this.#closed) port.postMessage({ topics: bus.topics } satisfies HubRequest);
+    };
+    // What listens from the start is told at once.
+    setImmediate(tellTopics);
     this.bus = bus;
     this.#port = port;
     port.on('message', (answer: HubAnswer) => {

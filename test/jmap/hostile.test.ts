@@ -67,8 +67,8 @@ async function run(name: string, args: JsonObject): Promise<string> {
 
 /** The declaration of a method's arguments, by its name: `Email/get` has `emailGetArgs`. */
 function declared(name: string): Readonly<Record<string, unknown>> | undefined {
-  const [type = '', verb = ''] = name.split('/');
-  const key = `${type.charAt(0).toLowerCase()}${type.slice(1)}${verb.charAt(0).toUpperCase()}${verb.slice(1)}Args`;
+  const wanted = `${name.replace('/', '')}Args`.toLowerCase();
+  const key = Object.keys(formats).find((one) => one.toLowerCase() === wanted) ?? '';
   const shape = (formats as Readonly<Record<string, unknown>>)[key] as
     | { fields?: Readonly<Record<string, unknown>> }
     | undefined;

@@ -68,18 +68,18 @@ export interface SubmissionCondition {
 
 const patches = mapOf(typedObject<Readonly<Record<string, unknown>>>());
 
-export const submissionGetArgs = record(getArgs);
-export const submissionChangesArgs = record(changesArgs);
-export const submissionQueryArgs = record(queryArgs<SubmissionCondition>());
-export const submissionQueryChangesArgs = record(queryChangesArgs<SubmissionCondition>());
-export const submissionSetArgs = record({
+export const emailSubmissionGetArgs = record(getArgs);
+export const emailSubmissionChangesArgs = record(changesArgs);
+export const emailSubmissionQueryArgs = record(queryArgs<SubmissionCondition>());
+export const emailSubmissionQueryChangesArgs = record(queryChangesArgs<SubmissionCondition>());
+export const emailSubmissionSetArgs = record({
   ...setArgs<Partial<EmailSubmission>>(),
   onSuccessUpdateEmail: nullable(patches),
   onSuccessDestroyEmail: nullable(list(id)),
 });
 
-export const vacationGetArgs = record(getArgs);
-export const vacationSetArgs = record(setArgs<Partial<VacationResponse>>());
+export const vacationResponseGetArgs = record(getArgs);
+export const vacationResponseSetArgs = record(setArgs<Partial<VacationResponse>>());
 
 export const mdnSendArgs = record({
   accountId: id,
@@ -141,16 +141,16 @@ export interface SendingMethods {
   'Identity/get': { args: InOf<typeof identityGetArgs>; result: GetResult<Identity> };
   'Identity/changes': { args: InOf<typeof identityChangesArgs>; result: ChangesResult };
   'Identity/set': { args: InOf<typeof identitySetArgs>; result: SetResult<Identity> };
-  'EmailSubmission/get': { args: InOf<typeof submissionGetArgs>; result: GetResult<EmailSubmission> };
-  'EmailSubmission/changes': { args: InOf<typeof submissionChangesArgs>; result: ChangesResult };
-  'EmailSubmission/query': { args: InOf<typeof submissionQueryArgs>; result: QueryResult };
+  'EmailSubmission/get': { args: InOf<typeof emailSubmissionGetArgs>; result: GetResult<EmailSubmission> };
+  'EmailSubmission/changes': { args: InOf<typeof emailSubmissionChangesArgs>; result: ChangesResult };
+  'EmailSubmission/query': { args: InOf<typeof emailSubmissionQueryArgs>; result: QueryResult };
   'EmailSubmission/queryChanges': {
-    args: InOf<typeof submissionQueryChangesArgs>;
+    args: InOf<typeof emailSubmissionQueryChangesArgs>;
     result: QueryChangesResult;
   };
-  'EmailSubmission/set': { args: InOf<typeof submissionSetArgs>; result: SetResult<EmailSubmission> };
-  'VacationResponse/get': { args: InOf<typeof vacationGetArgs>; result: GetResult<VacationResponse> };
-  'VacationResponse/set': { args: InOf<typeof vacationSetArgs>; result: SetResult<VacationResponse> };
+  'EmailSubmission/set': { args: InOf<typeof emailSubmissionSetArgs>; result: SetResult<EmailSubmission> };
+  'VacationResponse/get': { args: InOf<typeof vacationResponseGetArgs>; result: GetResult<VacationResponse> };
+  'VacationResponse/set': { args: InOf<typeof vacationResponseSetArgs>; result: SetResult<VacationResponse> };
   'MDN/send': {
     args: InOf<typeof mdnSendArgs>;
     result: {

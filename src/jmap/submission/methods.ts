@@ -3,10 +3,10 @@ import { DataType } from '../../account/index.ts';
 import {
   type EmailSubmission,
   parseDate,
-  submissionChangesArgs,
-  submissionGetArgs,
-  submissionQueryArgs,
-  submissionQueryChangesArgs,
+  emailSubmissionChangesArgs,
+  emailSubmissionGetArgs,
+  emailSubmissionQueryArgs,
+  emailSubmissionQueryChangesArgs,
   wrong,
 } from '../../formats/jmap/index.ts';
 import { readSubmissions, type Submission } from '../../mail/index.ts';
@@ -47,7 +47,7 @@ export function submissionMethods(services: SendingServices): JmapMethod[] {
       ...row,
       name: 'EmailSubmission/get',
       permission: 'jmapEmailSubmissionGet',
-      args: submissionGetArgs,
+      args: emailSubmissionGetArgs,
       handle: async (call, args) => {
         const { head, submissions } = await readSubmissions(services.accountOf(call.accountId));
         const objects = new Map(Array.from(submissions, ([id, record]) => [id, submissionObject(record)]));
@@ -58,7 +58,7 @@ export function submissionMethods(services: SendingServices): JmapMethod[] {
       ...row,
       name: 'EmailSubmission/changes',
       permission: 'jmapEmailSubmissionChanges',
-      args: submissionChangesArgs,
+      args: emailSubmissionChangesArgs,
       handle: async (call, args) => {
         const account = services.accountOf(call.accountId);
         return (await changesResult(call, account, DataType.EmailSubmission, args)).result;
@@ -68,7 +68,7 @@ export function submissionMethods(services: SendingServices): JmapMethod[] {
       ...row,
       name: 'EmailSubmission/query',
       permission: 'jmapEmailSubmissionQuery',
-      args: submissionQueryArgs,
+      args: emailSubmissionQueryArgs,
       handle: async (call, args) => {
         const { head, submissions } = await readSubmissions(services.accountOf(call.accountId));
         const ids = matchingIds(call, args, QUERY, submissions);
@@ -79,7 +79,7 @@ export function submissionMethods(services: SendingServices): JmapMethod[] {
       ...row,
       name: 'EmailSubmission/queryChanges',
       permission: 'jmapEmailSubmissionQueryChanges',
-      args: submissionQueryChangesArgs,
+      args: emailSubmissionQueryChangesArgs,
       handle: async (call, args) => {
         const account = services.accountOf(call.accountId);
         const { head, submissions } = await readSubmissions(account);

@@ -4,7 +4,7 @@ import { hash as digest } from 'node:crypto';
 import { DataType } from '../../account/index.ts';
 import { permission } from '../../access/index.ts';
 import { encodeId, now } from '../../base/index.ts';
-import { type JsonObject, submissionSetArgs } from '../../formats/jmap/index.ts';
+import { type JsonObject, emailSubmissionSetArgs } from '../../formats/jmap/index.ts';
 import {
   changeSubmission,
   createSubmission,
@@ -38,7 +38,7 @@ export function submissionSetMethod(services: SendingServices): JmapMethod {
     capabilities: [URN.submission],
     account: 'member',
     ...setPermissions('jmapEmailSubmissionCreate', 'jmapEmailSubmissionUpdate', 'jmapEmailSubmissionDestroy'),
-    args: submissionSetArgs,
+    args: emailSubmissionSetArgs,
     handle: async (call, args) => {
       const account = services.accountOf(call.accountId);
       const { head, submissions } = await readSubmissions(account);

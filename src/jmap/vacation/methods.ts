@@ -5,8 +5,8 @@ import {
   type JsonObject,
   parseDate,
   type SetError,
-  vacationGetArgs,
-  vacationSetArgs,
+  vacationResponseGetArgs,
+  vacationResponseSetArgs,
   type VacationResponse,
 } from '../../formats/jmap/index.ts';
 import { changeVacation, readVacation, type Vacation } from '../../mail/index.ts';
@@ -38,7 +38,7 @@ export function vacationMethods(services: SendingServices): JmapMethod[] {
       ...row,
       name: 'VacationResponse/get',
       permission: 'jmapVacationResponseGet',
-      args: vacationGetArgs,
+      args: vacationResponseGetArgs,
       handle: async (call, { ids, properties }) => {
         const names = askedProperties(properties, PROPERTIES);
         const { head, vacation } = await services
@@ -66,7 +66,7 @@ export function vacationMethods(services: SendingServices): JmapMethod[] {
         Array.isArray(destroy) && destroy.length > 0 ? 'jmapVacationResponseDestroy' : [],
       permissions: ['jmapVacationResponseDestroy'],
       anyOf: ['jmapVacationResponseCreate', 'jmapVacationResponseUpdate'],
-      args: vacationSetArgs,
+      args: vacationResponseSetArgs,
       handle: async (call, args) => {
         const account = services.accountOf(call.accountId);
         const oldState = stateOf(await account.head(), DataType.SieveScript);

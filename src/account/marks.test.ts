@@ -26,7 +26,7 @@ test('the last change before a time is never one that was made later, and is exa
         for (const one of steps) {
           if ('write' in one) {
             time += one.write * HOUR;
-            await accounts.get(1).write((w) => void w.touch(DataType.Quota));
+            await accounts.get(1).write((w) => w.touch(DataType.Quota));
             made.push(time);
           } else {
             await accounts.trim(1, one.keep, time);

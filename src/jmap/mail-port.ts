@@ -12,6 +12,8 @@ export type Appended = Omit<floor.Appended, 'uids'>;
 /** One moment of an account, in memory, as JMAP sees it. */
 export interface MailView extends Omit<floor.JmapView, 'mailboxes'> {
   readonly mailboxes: ReadonlyMap<floor.MailboxInfo['id'], MailboxInfo>;
+  /** Thread of an e-mail that is in the account, also where the caller does not see it; absent for members. */
+  threadOf?(id: number): number | undefined;
   /** The caller's rights on mailboxes, as bits of `Right`; absent for members, who have all. */
   readonly rights?: ReadonlyMap<floor.MailboxInfo['id'], number>;
 }

@@ -29,11 +29,14 @@ export interface QueryNow {
   /** True when an updated object may have come, gone or moved. */
   readonly mutable: boolean;
   /** Replaces the changed documents by what the query takes as changed (the whole thread, all mailboxes). */
-  readonly widen?: (entries: readonly LogEntry[]) => Iterable<number>;
+  readonly widen?: (
+    entries: readonly LogEntry[],
+    sinceState: string,
+  ) => Iterable<number> | Promise<Iterable<number>>;
 }
 
 /** Changes read for one call, at most. */
-const MAX_ENTRIES = 100_000;
+export const MAX_ENTRIES = 100_000;
 
 /** The answer of /queryChanges (RFC 8620 §5.6). Throws `cannotCalculateChanges` or `tooManyChanges`. */
 export async function queryChangesResult(
@@ -61,7 +64,7 @@ export async function queryChangesResult(
       came.add(id);
     }
   }
-  for (const id of now.widen?.(changes.entries) ?? []) {
+  for (const id of (await now.widen?.(changes.entries, since)) ?? []) {
     gone.add(id);
     came.add(id);
   }

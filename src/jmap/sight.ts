@@ -39,7 +39,8 @@ export function threadsOf(entries: readonly LogEntry[], view: MailView): Set<num
   const threads = new Set<number>();
   for (const { id } of entries) {
     const row = view.row(id);
-    if (row >= 0) threads.add(view.threads[row] as number);
+    const thread = row < 0 ? view.threadOf?.(id) : view.threads[row];
+    if (thread !== undefined) threads.add(thread);
   }
   return threads;
 }

@@ -111,15 +111,18 @@ class Sender implements Outbox {
 
   #look(): void {
     this.#timerAt = Infinity;
-    this.#pass ??= this.#run()
-      .catch((error: unknown) => {
-        emit('mta.outbox-failed', { error }, 'error');
-        return now() + LOOK_MS;
-      })
-      .then((next) => {
-        this.#pass = undefined;
-        this.#schedule(Math.min(next, this.#timerAt));
-      });
+    this.#pass ??= this.#lookOnce();
+  }
+
+  async #lookOnce(): Promise<void> {
+    let next = now() + LOOK_MS;
+    try {
+      next = await this.#run();
+    } catch (error) {
+      emit('mta.outbox-failed', { error }, 'error');
+    }
+    this.#pass = undefined;
+    this.#schedule(Math.min(next, this.#timerAt));
   }
 
   /** Works on all that is due; returns when to look again. */

@@ -137,12 +137,25 @@ const RATE_COUNTERS = ['http.rate.', 'ban/auth/', 'ban/abuse/', 'ban/loiter/', '
 
 /** What the registry shows of an account's data, and what the data follows of the registry. */
 function tieAccounts(registry: Registry, accounts: AccountsService): void {
+  const usedBytes = async (id: number): Promise<number> => (await accounts.get(id).head()).usedBytes;
+  registry.extend('Tenant', {
+    async computed(tenants, properties) {
+      if (!properties.has('usedDiskQuota')) return [];
+      return Promise.all(
+        tenants.map(async ({ id }) => {
+          let usedDiskQuota = 0;
+          for await (const page of registry.referrers({ type: 'Tenant', id }, 'Account'))
+            for (const bytes of await Promise.all(page.map((account) => usedBytes(account.id))))
+              usedDiskQuota += bytes;
+          return { usedDiskQuota };
+        }),
+      );
+    },
+  });
   registry.extend('Account', {
     async computed(records, properties) {
       if (!properties.has('usedDiskQuota')) return [];
-      return Promise.all(
-        records.map(async ({ id }) => ({ usedDiskQuota: (await accounts.get(id).head()).usedBytes })),
-      );
+      return Promise.all(records.map(async ({ id }) => ({ usedDiskQuota: await usedBytes(id) })));
     },
     async after({ before, value, id }) {
       if (id === undefined) return;

@@ -62,12 +62,17 @@ export class TaskQueue {
     return id;
   }
 
-  /** Orders tasks; resolves with their numbers when they are durable. */
-  async add(tasks: readonly NewTask[]): Promise<number[]> {
+  /**
+   * Orders tasks; resolves with their numbers when they are durable. `fill` adds to each commit, and may run again.
+   */
+  async add(
+    tasks: readonly NewTask[],
+    fill?: (batch: Batch, ids: readonly number[]) => void,
+  ): Promise<number[]> {
     const ids: number[] = [];
     for (let from = 0; from < tasks.length; from += ADDED_AT_ONCE) {
       const piece = tasks.slice(from, from + ADDED_AT_ONCE);
-      ids.push(...(await this.#addPiece(piece)));
+      ids.push(...(await this.#addPiece(piece, fill)));
     }
     if (ids.length > 0) this.wake();
     return ids;
@@ -155,13 +160,17 @@ export class TaskQueue {
 
   /**
    * Changes a task by a function of its record, which may run again; undefined ends the task. Throws what the function
-   * throws. Returns false when there is no such task.
+   * throws. Returns false when there is no such task. `fill` adds to the commit.
    */
-  async change(id: number, change: (record: TaskRecord) => TaskRecord | undefined): Promise<boolean> {
+  async change(
+    id: number,
+    change: (record: TaskRecord) => TaskRecord | undefined,
+    fill?: (batch: Batch) => void,
+  ): Promise<boolean> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const task = await this.get(id);
       if (!task) return false;
-      if ((await this.replace(task, change(task.record))) !== false) {
+      if ((await this.replace(task, change(task.record), fill)) !== false) {
         this.wake();
         return true;
       }
@@ -190,10 +199,14 @@ export class TaskQueue {
     this.#bus.publish('tasks.cancelled', { id });
   }
 
-  async #addPiece(tasks: readonly NewTask[]): Promise<number[]> {
+  async #addPiece(
+    tasks: readonly NewTask[],
+    fill?: (batch: Batch, ids: readonly number[]) => void,
+  ): Promise<number[]> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const batch = this.#data.newBatch();
       const ids = tasks.map((task) => this.put(batch, task));
+      fill?.(batch, ids);
       if ((await this.#data.commit(batch)).ok) return ids;
     }
     throw new Conflict('numbers of tasks are taken all the time');

@@ -1,7 +1,7 @@
 // The source of x:Task: what waits, runs, is tried again or was given up, as records of the registry. Clients order the
 // work that is theirs to order, move it to another time, revive what was given up, and cancel.
 import { isDeepStrictEqual } from 'node:util';
-import { decodeId, now } from '../base/index.ts';
+import { decodeId, now, randomBytes, readU16 } from '../base/index.ts';
 import {
   type Change,
   matches,
@@ -17,7 +17,9 @@ import {
   type SourceScope,
   type StoredRecord,
   takePage,
+  writeTrail,
 } from '../registry/index.ts';
+import type { Batch } from '../store/index.ts';
 import { TASK_KINDS } from './kinds.ts';
 import { isLeased, type StoredTask, type TaskQueue } from './queue.ts';
 import type { TaskName, TaskRecord, TaskSubject, TaskValue } from './types.ts';
@@ -68,19 +70,23 @@ export class TaskSource implements Source {
     return queryRecords(declaration, records, [], order, paging);
   }
 
-  async create({ value }: Change): Promise<number> {
-    const { status, ...rest } = value as TaskValue;
+  async create(change: Change): Promise<number> {
+    const { status, ...rest } = change.value as TaskValue;
     const subject = rest as TaskSubject;
     const type = subject['@type'];
     if (!TASK_KINDS[type].clients)
       throw new Refusal('forbidden', { description: `The server alone orders tasks of the type ${type}.` });
     if (status['@type'] !== 'Pending') throw wrongStatus('a new task is Pending');
     await this.#requireReferences(subject);
-    const [id] = await this.#queue.add([{ subject, ...(status.due > 0 && { due: status.due }) }]);
+    const due = status.due > 0 ? status.due : now();
+    const [id] = await this.#queue.add([{ subject, due }], (batch, [made]) =>
+      noted({ ...change, value: { ...subject, status: { ...status, due } } }, made)(batch),
+    );
     return id as number;
   }
 
-  async update({ id, before, value }: Change): Promise<void> {
+  async update(change: Change): Promise<void> {
+    const { id, before, value } = change;
     const { status: from, ...fixed } = before as TaskValue;
     const { status: to, ...rest } = value as TaskValue;
     const changed = (Object.keys({ ...fixed, ...rest }) as (keyof typeof rest)[]).filter(
@@ -92,10 +98,11 @@ export class TaskSource implements Source {
         properties: changed,
       });
     if (isDeepStrictEqual(from, to)) return;
-    const known = await this.#queue.change(id as number, (record) => {
+    const move = (record: TaskRecord): TaskRecord => {
       if (isLeased(record)) throw running();
       return withStatus(record, to);
-    });
+    };
+    const known = await this.#queue.change(id as number, move, noted(change, id));
     if (!known) throw new Refusal('notFound');
   }
 
@@ -105,7 +112,7 @@ export class TaskSource implements Source {
     if (!task) throw new Refusal('notFound');
     const undo = this.#undo.get(task.record.subject['@type']);
     if (undo) return undo(task, change);
-    await this.#queue.change(id, () => undefined);
+    await this.#queue.change(id, () => undefined, noted(change, id));
     this.#queue.tellCancelled(id);
   }
 
@@ -134,6 +141,12 @@ export class TaskSource implements Source {
 
 const TYPES = { accountId: 'Account', tenantId: 'Tenant', domainId: 'Domain' } as const;
 const REFERENCES = Object.keys(TYPES) as (keyof typeof TYPES)[];
+
+/** The audit trail tells what clients do to tasks as it does for any record. */
+export const noted =
+  (change: Change, id: number | undefined) =>
+  (batch: Batch): void =>
+    writeTrail(batch, change, id ?? 0, readU16(randomBytes(2), 0));
 
 /** A task as a record: its properties, its state, and what is worked out from it. */
 function shown({ id, record }: StoredTask): StoredRecord {

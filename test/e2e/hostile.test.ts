@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
-import { ref } from '../../src/client/index.ts';
-import type { ServerStatus } from '../../src/server/index.ts';
+import { basic, ref } from '../../src/client/index.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { ServerProcess } from '../support/server.ts';
 
@@ -18,10 +17,7 @@ before(async () => {
 });
 after(() => server.stop());
 
-async function memory(): Promise<number> {
-  const { stdout } = await server.command('status', '--json');
-  return (JSON.parse(stdout) as ServerStatus).memory;
-}
+const memory = async (): Promise<number> => (await server.status()).memory;
 
 /** Mail comes in and is there. */
 async function works(subject: string): Promise<void> {
@@ -106,4 +102,96 @@ test('what never ends is cut off at a limit', async () => {
   const grown = (await memory()) - earlier;
   assert.ok(grown < 200 * MIB, `the flood left ${Math.round(grown / MIB)} MiB`);
   assert.ok(!server.stderr.includes('unexpected-error'), server.stderr);
+});
+
+/** What a client says before it stops in the middle, by listener; all of it at once. */
+const UNFINISHED: readonly (readonly [listener: string, said: string])[] = [
+  ['smtp', 'EHLO a.test\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<ann@waypost.test>\r\nBDAT 5000\r\nSubject: half'],
+  [
+    'smtp',
+    'EHLO a.test\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<ann@waypost.test>\r\nDATA\r\nSubject: half\r\n\r\nx\r\n',
+  ],
+  [
+    'smtp',
+    'EHLO a.test\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<ann@waypost.test>\r\nBDAT 9\r\n123456789BDAT 3 LAST\r\n1',
+  ],
+  [
+    'lmtp',
+    'LHLO a.test\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<ann@waypost.test>\r\nDATA\r\nSubject: half\r\n\r\nx\r\n.',
+  ],
+  ['submission', 'EHLO a.test\r\nAUTH PLAIN\r\nAGFu'],
+  ['submissions', '\x16\x03\x01\x02\x00\x01\x00'],
+  ['imap', 'a LOGIN {500}\r\n'],
+  ['imap', 'a LOGIN {500+}\r\nann'],
+  [
+    'imap',
+    `a LOGIN ann@waypost.test "${ServerProcess.password}"\r\nb APPEND INBOX {5000+}\r\nSubject: half\r\n\r\n`,
+  ],
+  ['imap', `a LOGIN ann@waypost.test "${ServerProcess.password}"\r\nb SELECT INBOX\r\nc IDLE\r\nDO`],
+  ['imap', 'a AUTHENTICATE PLAIN\r\nAGFu'],
+  ['imaps', '\x16\x03\x01\x02\x00\x01\x00'],
+  ['http', 'GET /jmap/session HTTP/1.1\r\nHost: a'],
+  [
+    'http',
+    'POST /jmap/ HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"us',
+  ],
+  ['http', 'POST /jmap/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n{"us'],
+  ['https', '\x16\x03\x01\x02\x00\x01\x00'],
+];
+
+test('what is never finished is never done, whether the client waits, half-closes or vanishes', async () => {
+  const earlier = await memory();
+  const waiting: RawClient[] = [];
+  for (const [listener, said] of UNFINISHED) {
+    for (let i = 0; i < 20; i++) {
+      const client = await RawClient.connect(server.port(listener));
+      client.socket.on('error', () => undefined);
+      client.send(said);
+      if (i % 4 === 1) client.finish();
+      if (i % 4 === 2) client.close();
+      if (i % 4 === 3) client.socket.resetAndDestroy();
+      else waiting.push(client);
+    }
+  }
+  await works('while others stand still');
+  const [{ ids }] = await server
+    .jmap('ann@waypost.test')
+    .batch(['Email/query', { filter: { subject: 'half' } }, 'q']);
+  assert.deepEqual(ids, []);
+  for (const client of waiting) client.close();
+  await works('after they went');
+  const grown = (await memory()) - earlier;
+  assert.ok(grown < 150 * MIB, `they left ${Math.round(grown / MIB)} MiB`);
+  assert.ok(!server.stderr.includes('unexpected-error'), server.stderr);
+});
+
+test('each face refuses nonsense in its own words and goes on', async () => {
+  const smtp = await RawClient.connect(server.port('smtp'));
+  await smtp.reply();
+  assert.match(await smtp.ask('NONSENSE \x01\x02'), /^500 5\.5\.\d /);
+  assert.match(await smtp.ask('EHLO a.test'), /^250/);
+  assert.match(await smtp.ask('BDAT -1'), /^501 5\.5\.2 /);
+  assert.match(await smtp.ask('RCPT TO:<ann@waypost.test>'), /^503 5\.5\.1 /);
+  smtp.close();
+  const imap = await RawClient.connect(server.port('imap'));
+  await imap.line();
+  assert.match(await imap.send('a NONSENSE\r\n').line(), /^a BAD /);
+  assert.match(await imap.send('b LOGIN {99999999999}\r\n').line(), /^b (?:NO|BAD) /);
+  assert.match(await imap.send('c NOOP\r\n').line(), /^c OK /);
+  imap.close();
+  const http = await RawClient.connect(server.port('http'));
+  assert.match(await http.send('NONSENSE\r\n\r\n').line(), /^HTTP\/1\.1 400 /);
+  http.close();
+  const client = server.jmap('ann@waypost.test');
+  const { apiUrl } = await client.session();
+  const answer = await fetch(apiUrl, {
+    method: 'POST',
+    headers: {
+      authorization: basic('ann@waypost.test', ServerProcess.password),
+      'content-type': 'application/json',
+    },
+    body: '{"using": [',
+  });
+  assert.equal(answer.status, 400);
+  assert.equal(((await answer.json()) as { type: string }).type, 'urn:ietf:params:jmap:error:notJSON');
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { CallFailed, type JmapClient } from '../../src/client/index.ts';
 import { encodeId } from '../../src/base/index.ts';
-import type { EmailDraft, JsonObject } from '../../src/formats/jmap/index.ts';
+import type { EmailDraft, JmapResponse, JsonObject } from '../../src/formats/jmap/index.ts';
 import { startWorld, type World, type WorldOptions } from '../support/world.ts';
 
 export const USING = [
@@ -109,6 +109,16 @@ export async function failure(work: Promise<unknown>): Promise<string> {
   );
   assert.ok(error instanceof CallFailed, String(error));
   return error.type;
+}
+
+/** The arguments of a response, by its place. */
+export function answerOf<T = JsonObject>(
+  { methodResponses }: Pick<JmapResponse, 'methodResponses'>,
+  index: number,
+): T {
+  const response = methodResponses[index];
+  assert.ok(response, `there is no response ${index}`);
+  return response[1] as T;
 }
 
 /** Waits until a condition holds; fails after a few seconds. */

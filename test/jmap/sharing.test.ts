@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { JsonObject, MailboxRights } from '../../src/formats/jmap/index.ts';
-import { failure, type Person, SendingWorld, to, USING } from './sending-world.ts';
+import { answerOf, failure, type Person, SendingWorld, to, USING } from './sending-world.ts';
 
 let world: SendingWorld;
 let ann: Person;
@@ -662,9 +662,7 @@ describe('Email/copy', () => {
         ['error', 'stateMismatch', 'c'],
       ],
     );
-    const { created } = stale.methodResponses[0]?.[1] as unknown as {
-      created: Record<string, { id: string }>;
-    };
+    const { created } = answerOf<{ created: Record<string, { id: string }> }>(stale, 0);
     await bob.client.call('Email/set', { destroy: [created['a']?.id as string] });
     const { methodResponses } = await move(null, 'b');
     const [, second] = methodResponses;

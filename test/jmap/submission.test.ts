@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { JsonObject } from '../../src/formats/jmap/index.ts';
-import { eventually, failure, type Person, SendingWorld, to, USING } from './sending-world.ts';
+import { answerOf, eventually, failure, type Person, SendingWorld, to, USING } from './sending-world.ts';
 
 let world: SendingWorld;
 let ann: Person;
@@ -169,11 +169,11 @@ describe('submissions', () => {
     assert.equal(rest.length, 0);
     assert.deepEqual([first?.[0], first?.[2]], ['EmailSubmission/set', 'c1']);
     assert.deepEqual([second?.[0], second?.[2]], ['Email/set', 'c1']);
-    const { created } = first?.[1] as { created: Record<string, JsonObject> };
+    const { created } = answerOf<{ created: Record<string, JsonObject> }>({ methodResponses }, 0);
     const { id, sendAt, ...more } = created['k'] as JsonObject;
-    assert.match(String(sendAt), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    assert.match(sendAt as string, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     assert.equal(more['undoStatus'], 'final');
-    assert.deepEqual((second?.[1] as JsonObject)['updated'], { [emailId]: null });
+    assert.deepEqual(answerOf({ methodResponses }, 1)['updated'], { [emailId]: null });
     const { list } = await ann.client.call('Email/get', {
       ids: [emailId],
       properties: ['mailboxIds', 'keywords', 'threadId'],
@@ -452,7 +452,7 @@ describe('submissions', () => {
       methodResponses.map(([name]) => name),
       ['EmailSubmission/set', 'Email/set'],
     );
-    assert.deepEqual((methodResponses[1]?.[1] as JsonObject)['destroyed'], [good]);
+    assert.deepEqual(answerOf({ methodResponses }, 1)['destroyed'], [good]);
     assert.deepEqual((await ann.client.call('Email/get', { ids: [bad], properties: [] })).list, [
       { id: bad },
     ]);
@@ -504,7 +504,7 @@ describe('submissions', () => {
     const { methodResponses } = await world.world
       .jmap()
       .request([['x:Account/set', { update: { [hal.id]: { quotas: { maxDiskQuota: 10 } } } }, 'c']] as never);
-    assert.equal((methodResponses[0]?.[1] as JsonObject)['notUpdated'] ?? null, null);
+    assert.equal(answerOf({ methodResponses }, 0)['notUpdated'] ?? null, null);
     const id = await world.send(ann, { to: to(hal, bob) });
     const { list } = await ann.client.call('EmailSubmission/get', { ids: [id] });
     const status = list[0]?.deliveryStatus ?? {};

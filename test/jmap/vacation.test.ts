@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { holdClock } from '../../src/base/index.ts';
 import type { JsonObject, VacationResponse } from '../../src/formats/jmap/index.ts';
-import { eventually, failure, type Person, SendingWorld, to, USING } from './sending-world.ts';
+import { answerOf, eventually, failure, type Person, SendingWorld, to, USING } from './sending-world.ts';
 
 let world: SendingWorld;
 let ann: Person;
@@ -263,7 +263,7 @@ describe('receipts', () => {
         ['Email/set', 'c'],
       ],
     );
-    const { sent } = methodResponses[0]?.[1] as { sent: JsonObject };
+    const { sent } = answerOf<{ sent: JsonObject }>({ methodResponses }, 0);
     assert.deepEqual(sent['k1'], {
       includeOriginalMessage: false,
       finalRecipient: `rfc822; ${jon.address}`,
@@ -276,7 +276,7 @@ describe('receipts', () => {
     assert.deepEqual(list[0]?.keywords, { $mdnsent: true });
     const again = await call('k2');
     assert.equal(again.methodResponses.length, 1);
-    const { notSent } = again.methodResponses[0]?.[1] as { notSent: Record<string, JsonObject> };
+    const { notSent } = answerOf<{ notSent: Record<string, JsonObject> }>(again, 0);
     assert.equal(notSent['k2']?.['type'], 'mdnAlreadySent');
 
     const [arrived] = await world.inbox(ivy, ['blobId', 'subject', 'inReplyTo', 'bodyStructure']);

@@ -263,8 +263,16 @@ test('the quotas of the accounts of a tenant are corrected, and no others', asyn
     );
     const other = await world.addAccount('other');
     for (const id of [member, other]) await accounts.get(id).write((w) => w.addUsedBytes(77));
+    const ofTenant = async (): Promise<unknown> => {
+      const args = { ids: [memberTenantId], properties: ['usedDiskQuota'] };
+      const { methodResponses } = await world.jmap().request([['x:Tenant/get', args, 'c']]);
+      const list = methodResponses[0]?.[1]['list'] as Record<string, unknown>[] | undefined;
+      return list?.[0]?.['usedDiskQuota'];
+    };
+    assert.equal(await ofTenant(), 77);
     await run({ '@type': 'TenantMaintenance', tenantId, maintenanceType: 'recalculateQuota' });
     assert.equal((await accounts.get(member).head()).usedBytes, 0);
+    assert.equal(await ofTenant(), 0);
     assert.equal((await accounts.get(other).head()).usedBytes, 77);
     await run(stores('resetTenantQuotas'));
     assert.equal((await accounts.get(other).head()).usedBytes, 77);

@@ -178,6 +178,21 @@ describe('a task', () => {
   });
 });
 
+test('the audit trail tells who ordered, moved and cancelled a task', async () => {
+  const { id = '' } = await create(waiting());
+  await update(id, { 'status/due': '2097-01-01T00:00:00Z' });
+  await destroy(id);
+  const { entries } = await world.services.registry.trail({ type: 'Task', id });
+  assert.deepEqual(
+    entries.map(({ what }) => what),
+    ['destroy', 'update', 'create'],
+  );
+  const [, moved, made] = entries;
+  assert.deepEqual(Object.keys(moved?.changes ?? {}), ['status']);
+  assert.equal(made?.by, await admin.account());
+  assert.equal(made?.changes['maintenanceType']?.after, 'recalculateQuota');
+});
+
 describe('ordering', () => {
   const internal = [
     'CalendarAlarmEmail',

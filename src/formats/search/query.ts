@@ -30,7 +30,7 @@ export function parseQuery(value: string, languages: Languages): SearchTerm[] {
   const text = isNamed ? value.slice(3) : value;
   let tried: readonly string[] | undefined = isNamed ? [named] : undefined;
   const terms = new Terms();
-  for (const [, quoted, chunk = ''] of text.matchAll(/"([^"]*)(?:"|$)|([^\s"]+)/g)) {
+  for (const [, quoted, chunk = ''] of text.matchAll(CHUNKS)) {
     if (quoted !== undefined) terms.phrase(quoted, false);
     else if (chunk.endsWith('*')) terms.phrase(chunk, true);
     else if (IDENTIFIER.test(chunk)) terms.phrase(chunk, false);
@@ -58,6 +58,9 @@ export function substringTerms(value: string): SearchTerm[] {
   });
   return isSplit ? [] : terms.all;
 }
+
+/** What is quoted, or stands between spaces; a byte order mark, a space to `\s`, joins the parts of a word. */
+const CHUNKS = /"([^"]*)(?:"|$)|((?:[^\s"]|\ufeff)+)/g;
 
 /** Addresses, numbers with marks in them, codes: what is found as it stands or not at all. */
 const IDENTIFIER = /[\p{L}\p{N}]@[\p{L}\p{N}]|\p{N}[-._/]\p{N}|\p{L}[-._/]?\p{N}+[-._/]\p{L}/u;

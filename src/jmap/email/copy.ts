@@ -129,12 +129,12 @@ class Copier {
   }
 
   async add(key: string, { id, mailboxIds, keywords, receivedAt }: Copy): Promise<void> {
-    const { account, blobs, emailsWith } = this.#services;
-    const [cold] = await account(this.#from, this.#call.token).cold([id]);
-    const bytes = cold && (await blobs.reads.read(cold.hash));
+    const services = this.#services;
+    const [cold] = await services.account(this.#from, this.#call.token).cold([id]);
+    const bytes = cold && (await services.blobs.reads.read(cold.hash));
     if (!cold || !bytes) throw new SetFailure('notFound', 'There is no such e-mail.');
     const hash = Buffer.from(cold.hash).toString('base64');
-    const [holders = []] = await emailsWith(this.#call.accountId, [cold.hash]);
+    const [holders = []] = await services.emailsWith(this.#call.accountId, [cold.hash]);
     const existing = holders.find((holder) => this.#target.row(holder) >= 0);
     if (existing !== undefined || this.#taken.has(hash)) throw alreadyThere(existing);
     this.#taken.add(hash);

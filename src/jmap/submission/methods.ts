@@ -1,6 +1,5 @@
 // EmailSubmission/get, /changes, /query and /queryChanges (RFC 8621 §7).
 import { DataType } from '../../account/index.ts';
-import { encodeId } from '../../base/index.ts';
 import {
   type EmailSubmission,
   parseDate,
@@ -25,6 +24,7 @@ import {
   type QueryKind,
   typeQueryState,
 } from '../standard.ts';
+import { submissionObject } from './object.ts';
 import { submissionSetMethod } from './set.ts';
 
 const PROPERTIES = [
@@ -92,29 +92,6 @@ export function submissionMethods(services: SendingServices): JmapMethod[] {
     }),
     submissionSetMethod(services),
   ];
-}
-
-/** Whole seconds, as a UTCDate has them. */
-export const sendDate = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
-
-export function submissionObject(submission: Submission): EmailSubmission {
-  const { envelope, delivery } = submission;
-  const status = envelope.rcptTo.map(({ email }, i) => {
-    const { smtpReply = '', delivered = 'unknown' } = delivery[i] ?? {};
-    return [email, { smtpReply, delivered, displayed: 'unknown' as const }] as const;
-  });
-  return {
-    id: encodeId(submission.id),
-    identityId: encodeId(submission.identity),
-    emailId: encodeId(submission.email),
-    threadId: encodeId(submission.thread),
-    envelope,
-    sendAt: sendDate(submission.sendAt),
-    undoStatus: submission.undoStatus,
-    deliveryStatus: Object.fromEntries(status),
-    dsnBlobIds: [],
-    mdnBlobIds: [],
-  };
 }
 
 const QUERY: QueryKind<Submission> = {

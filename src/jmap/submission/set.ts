@@ -25,7 +25,7 @@ import { type Call, type JmapMethod, method, setPermissions, URN } from '../meth
 import type { SendingServices } from '../sending.ts';
 import { propertyId, SetCall } from '../set.ts';
 import { generatedEnvelope, type HeaderAddresses, headerAddresses, readEnvelope } from './envelope.ts';
-import { submissionObject } from './methods.ts';
+import { submissionObject } from './object.ts';
 
 /** Longest time that a message may be held (`maxDelayedSend`), in seconds. */
 export const MAX_DELAYED_SEND = 2_592_000;

@@ -8,6 +8,7 @@ import { askedIds, checkAll, getResult, stateOf } from '../get.ts';
 import type { MailAccount, MailView } from '../mail-port.ts';
 import { type Call, type JmapMethod, method, URN } from '../method.ts';
 import type { MailServices } from '../services.ts';
+import { MAX_ENTRIES } from '../query-state.ts';
 import { emailSight, threadsOf } from '../sight.ts';
 
 export function threadMethods(services: MailServices): JmapMethod[] {
@@ -109,8 +110,5 @@ async function sharedThreadChanges(
     ...lists,
   };
 }
-
-/** Changes read for one call, at most. */
-const MAX_ENTRIES = 100_000;
 
 const allThreads = (threads: ArrayLike<number>): number[] => [...new Set(Array.from(threads))];

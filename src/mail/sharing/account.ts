@@ -87,7 +87,7 @@ function updateMailbox(
   update: MailboxUpdate,
   options?: OperationOptions,
 ): Promise<void> {
-  const { subscription, ...properties } = update;
+  const { subscription: _own, ...properties } = update;
   requireRight(view, id, Right.Read, 'read');
   if (Object.keys(properties).length > 0) requireRight(view, id, Right.Modify, 'modify');
   const { parentId } = update;

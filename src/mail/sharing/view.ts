@@ -92,6 +92,12 @@ export class SharedView implements JmapView {
     return this.#all.mailboxesOf(this.#rows[row] as number);
   }
 
+  /** Thread of an e-mail of the account, also of one that is not seen any more. */
+  threadOf(id: DocumentId): DocumentId | undefined {
+    const row = this.#all.row(id);
+    return row < 0 ? undefined : this.#all.threads[row];
+  }
+
   keywordsOf(row: number): readonly string[] {
     return this.#all.keywordsOf(this.#rows[row] as number);
   }

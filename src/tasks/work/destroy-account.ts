@@ -12,7 +12,7 @@ import {
   type ValueOf,
 } from '../../registry/index.ts';
 import { isLeased, type StoredTask, type TaskQueue } from '../queue.ts';
-import { running, type TaskUndo } from '../source.ts';
+import { noted, running, type TaskUndo } from '../source.ts';
 import type { TaskHandler, TaskSubject } from '../types.ts';
 
 export interface DestroyOptions {
@@ -89,8 +89,7 @@ export const restoreAccount =
       await queue.replace(held, record);
       throw error;
     }
-    await queue.replace(held, undefined);
-    queue.wake();
+    await queue.change(task.id, () => undefined, noted(change, task.id));
   };
 
 async function createAgain(registry: Registry, { record }: StoredTask, { caller }: Change): Promise<void> {

@@ -142,15 +142,16 @@ async function run(server: Server, round: number): Promise<Rates> {
 
 /** Appends 16 messages a second to the inbox until the returned function is called. */
 function deliverSteadily(client: BenchImap, round: number): () => Promise<void> {
-  let running = true;
+  const stop = new AbortController();
+  const { signal } = stop;
   const done = (async () => {
-    for (let n = 0; running; n++) {
+    for (let n = 0; !signal.aborted; n++) {
       await client.append('INBOX', loadMessage(size, `steady.${round}.${n}.${Date.now()}`));
       await new Promise((resolve) => setTimeout(resolve, 1000 / 16));
     }
   })();
   return async () => {
-    running = false;
+    stop.abort();
     await done;
   };
 }

@@ -5,8 +5,10 @@ import { readChanges, readLog } from './changes.ts';
 import { deleteData, type DocumentLinks } from './delete.ts';
 import { deleteGrantsOfOwner, setGrant, sharedWith } from './grants.ts';
 import { sameBytes, storedHead } from './head.ts';
+import { KnownHeads } from './known-heads.ts';
+import { addMark } from './marks.ts';
 import { type AccountStats, Sequencer } from './sequencer.ts';
-import { trimLog } from './trim.ts';
+import { lastBefore, trimLog } from './trim.ts';
 import type {
   Account,
   AccountId,
@@ -41,6 +43,13 @@ export interface AccountsService extends Accounts {
    * (milliseconds since 1970). Returns the horizon that holds now.
    */
   trim(id: AccountId, keepChanges: number, olderThan: number): Promise<ChangeId>;
+  /**
+   * The newest change that was surely made before a time (milliseconds since 1970), 0 when there is none. Once the log
+   * was shortened past that time, the answer may be older by the time between two shortenings.
+   */
+  lastBefore(id: AccountId, time: number): Promise<ChangeId>;
+  /** Takes away every grant that the account gave or was given. */
+  revokeAll(id: AccountId): Promise<void>;
   /** Begins another epoch after a restore: every state given out before is void, and change ids jump by 2^32. */
   renew(id: AccountId): Promise<void>;
   /**
@@ -56,17 +65,25 @@ export interface AccountsService extends Accounts {
 export function createAccounts(options: { readonly data: DataStore; readonly bus: Bus }): AccountsService {
   const { data, bus } = options;
   const sequencer = new Sequencer(data, bus, drawTag());
+  const heads = new KnownHeads(data);
   return {
     stats: sequencer.stats,
-    get: (id) => new StoredAccount(id, data, sequencer),
+    get: (id) => new StoredAccount(id, data, heads, sequencer),
     writeAll: (ids, fn, writeOptions) => writeAll(sequencer, ids, fn, writeOptions),
     trim: (id, keepChanges, olderThan) => {
-      const account = new StoredAccount(id, data, sequencer);
-      return trimLog(data, account, keepChanges, olderThan, async (horizon) => {
-        await writeOne(sequencer, id, (writer) => {
-          if (writer.head.horizon < horizon) writer.changeHead({ horizon });
+      const account = new StoredAccount(id, data, heads, sequencer);
+      return trimLog(data, account, keepChanges, olderThan, async (horizon, mark) => {
+        await writeOne(sequencer, id, async (writer) => {
+          if (writer.head.horizon >= horizon) return;
+          if (mark) await addMark(writer, mark);
+          writer.changeHead({ horizon });
         });
       });
+    },
+    lastBefore: (id, time) => lastBefore(data, new StoredAccount(id, data, heads, sequencer), time),
+    revokeAll: async (id) => {
+      await revokeGiven(data, sequencer, id);
+      await writeOne(sequencer, id, (writer) => deleteGrantsOfOwner(writer));
     },
     renew: async (id) => {
       await writeOne(sequencer, id, (writer) => {
@@ -75,8 +92,7 @@ export function createAccounts(options: { readonly data: DataStore; readonly bus
       });
     },
     deleteAccount: async (id, links) => {
-      for (const { owner, type, container } of await sharedWith(data, id))
-        await writeOne(sequencer, owner, (writer) => setGrant(writer, type, container, id, 0));
+      await revokeGiven(data, sequencer, id);
       await writeOne(sequencer, id, async (writer) => {
         await deleteGrantsOfOwner(writer);
         writer.changeHead({ closed: true });
@@ -95,23 +111,25 @@ export function createAccounts(options: { readonly data: DataStore; readonly bus
 class StoredAccount implements Account {
   readonly id: AccountId;
   readonly #data: DataStore;
+  readonly #heads: KnownHeads;
   readonly #sequencer: Sequencer;
 
-  constructor(id: AccountId, data: DataStore, sequencer: Sequencer) {
+  constructor(id: AccountId, data: DataStore, heads: KnownHeads, sequencer: Sequencer) {
     this.id = id;
     this.#data = data;
+    this.#heads = heads;
     this.#sequencer = sequencer;
   }
 
   async head(): Promise<Head> {
-    return storedHead(await this.#data.get(keys.headKey(this.id))).head;
+    return (await this.#heads.read(this.id)).stored.head;
   }
 
   async read<T>(fn: (reader: AccountReader) => Promise<T>): Promise<T> {
     const { id } = this;
     const data = this.#data;
     const key = keys.headKey(id);
-    let before = storedHead(await data.get(key));
+    let { stamp, stored: before } = await this.#heads.read(id);
     for (let left = MAX_READS; left > 0; left--) {
       const reader: AccountReader = {
         id,
@@ -121,8 +139,10 @@ class StoredAccount implements Account {
         scan: (range, scanOptions) => data.scan(range, scanOptions),
       };
       const outcome = await attempt(() => fn(reader));
-      const bytes = await data.get(key);
-      if (sameBytes(bytes, before.bytes)) {
+      const isStill = stamp !== undefined && data.stamp?.(key) === stamp;
+      stamp = data.stamp?.(key);
+      const bytes = isStill ? before.bytes : await data.get(key);
+      if (isStill || sameBytes(bytes, before.bytes)) {
         if ('error' in outcome) throw outcome.error;
         return outcome.result;
       }
@@ -155,6 +175,12 @@ class StoredAccount implements Account {
   async changes(type: DataType, since: StatePosition, limit: number): Promise<Changes | undefined> {
     return readChanges(this.#data, this.id, await this.head(), type, since, limit);
   }
+}
+
+/** What others gave to an account. */
+async function revokeGiven(data: DataStore, sequencer: Sequencer, id: AccountId): Promise<void> {
+  for (const { owner, type, container } of await sharedWith(data, id))
+    await writeOne(sequencer, owner, (writer) => setGrant(writer, type, container, id, 0));
 }
 
 async function writeOne<T>(

@@ -4,6 +4,7 @@ import { type DataStore, type Key, keys, type Range } from '../store/index.ts';
 import { deleteRows } from './delete.ts';
 import './events.ts';
 import { timeOfRecord } from './log-record.ts';
+import { type Mark, readMarks } from './marks.ts';
 import type { Account, AccountId, ChangeId } from './types.ts';
 
 /**
@@ -15,13 +16,13 @@ export async function trimLog(
   account: Account,
   keepChanges: number,
   olderThan: number,
-  raise: (horizon: ChangeId) => Promise<void>,
+  raise: (horizon: ChangeId, mark: Mark | undefined) => Promise<void>,
 ): Promise<ChangeId> {
   const { id } = account;
   const head = await account.head();
   const newest = Math.min(head.change, head.change - keepChanges + 1);
   const wanted = await firstYoung(store, id, head.horizon, newest, olderThan);
-  if (wanted > head.horizon) await raise(wanted);
+  if (wanted > head.horizon) await raise(wanted, await markBelow(store, id, wanted));
   const horizon = Math.max(wanted, head.horizon);
   let rows = await deleteRows(store, { from: keys.logKey(id, 0), to: keys.logKey(id, horizon) });
   for (let container = 0; ; container++) {
@@ -38,6 +39,26 @@ export async function trimLog(
   }
   if (rows > 0) emit('account.log-trimmed', { account: id, horizon, rows }, 'debug');
   return horizon;
+}
+
+/**
+ * The newest change that was surely made before a time (milliseconds since 1970), 0 when there is none. Where the log no
+ * longer reaches back so far, an older one may be named.
+ */
+export async function lastBefore(store: DataStore, account: Account, time: number): Promise<ChangeId> {
+  const { id } = account;
+  const { change, horizon } = await account.head();
+  const young = await firstYoung(store, id, horizon, change + 1, time);
+  if (young > horizon || horizon === 0) return Math.max(0, young - 1);
+  const marks = await readMarks({ id, get: (key) => store.get(key) });
+  return marks.findLast((mark) => mark.time < time)?.change ?? 0;
+}
+
+/** When the newest change below a horizon was made. */
+async function markBelow(store: DataStore, id: AccountId, horizon: ChangeId): Promise<Mark | undefined> {
+  const change = horizon - 1;
+  const row = await store.get(keys.logKey(id, change));
+  return row && { change, time: timeOfRecord(change, row) };
 }
 
 /** The first change from `from` on that is not older than a time, `limit` at most. */

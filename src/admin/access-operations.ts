@@ -276,7 +276,7 @@ function textArgument(args: Args, name: string): string | undefined {
 function numberArgument(args: Args, name: string): number | undefined {
   const value = args[name];
   if (value === undefined) return undefined;
-  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) {
     throw invalid(name, 'a whole number is expected');
   }

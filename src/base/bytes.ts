@@ -121,7 +121,8 @@ export class ByteWriter {
   }
 
   u16(value: number): this {
-    writeU16(this.#bytes, this.#room(2), value);
+    const at = this.#room(2);
+    writeU16(this.#bytes, at, value);
     return this;
   }
 

@@ -1,12 +1,10 @@
-// Ids as text: unsigned 64-bit numbers in base 32 with the alphabet of the management interface,
+// Ids as text: integers below 2^53 in base 32 with the alphabet of the management interface,
 // most significant digit first, no leading zero digits; zero is "a". The same text is a valid JMAP Id
 // (RFC 8620 §1.2) that never looks like a number.
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz792013';
 const VALUES = new Int8Array(128).fill(-1);
 for (let i = 0; i < 32; i++) VALUES[ALPHABET.charCodeAt(i)] = i;
-
-const MAX_U64 = (1n << 64n) - 1n;
 
 /** Text of a non-negative integer below 2^53. */
 export function encodeId(value: number): string {
@@ -29,27 +27,4 @@ export function decodeId(text: string): number | undefined {
     value = value * 32 + digit;
   }
   return Number.isSafeInteger(value) ? value : undefined;
-}
-
-/** Text of an unsigned 64-bit integer. */
-export function encodeId64(value: bigint): string {
-  let rest = value;
-  let text = '';
-  do {
-    text = ALPHABET.charAt(Number(rest & 31n)) + text;
-    rest >>= 5n;
-  } while (rest > 0n);
-  return text;
-}
-
-/** Unsigned 64-bit integer of an id text, or undefined when it is not a canonical id. */
-export function decodeId64(text: string): bigint | undefined {
-  if (text.length === 0 || text.length > 13 || (text.length > 1 && text.startsWith('a'))) return undefined;
-  let value = 0n;
-  for (let i = 0; i < text.length; i++) {
-    const digit = VALUES[text.charCodeAt(i)] ?? -1;
-    if (digit < 0) return undefined;
-    value = (value << 5n) | BigInt(digit);
-  }
-  return value <= MAX_U64 ? value : undefined;
 }

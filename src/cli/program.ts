@@ -33,7 +33,8 @@ interface FolderOption {
   readonly data?: string;
 }
 
-function program(done: (status: number) => void): Command {
+/** The commands; `done` is told the exit status of the one that runs. */
+export function program(done: (status: number) => void): Command {
   const waypost = new Command('waypost')
     .description('A complete mail and collaboration server')
     .version(version())

@@ -162,7 +162,14 @@ export class Session {
     const isAddress = domain !== undefined && (object.matchOn?.includes('domainId') ?? false);
     const wanted = isAddress ? 'name' : label;
     const filter = list.filters.find((one) => one.name === wanted);
-    const ids = await this.ids(name, filter ? { filter: { [wanted]: isAddress ? local : text } } : {});
+    let ids: string[];
+    try {
+      ids = await this.ids(name, filter ? { filter: { [wanted]: isAddress ? local : text } } : {});
+    } catch (error) {
+      // What cannot be a value of the property names nothing (an address that is none).
+      if (error instanceof CommandFailure && error.status === Status.refused) return [];
+      throw error;
+    }
     const records = await this.get(name, ids, [label]);
     return records
       .filter((record) => {

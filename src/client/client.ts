@@ -60,6 +60,8 @@ const USING = [
   'urn:ietf:params:jmap:mail',
   'urn:ietf:params:jmap:submission',
   'urn:ietf:params:jmap:vacationresponse',
+  'urn:ietf:params:jmap:mdn',
+  'urn:ietf:params:jmap:principals',
   'urn:ietf:params:jmap:blob',
   'urn:ietf:params:jmap:quota',
 ];

@@ -115,7 +115,10 @@ function flatHeaders(own: ReplyHeaders | undefined, standing: StandingHeaders, s
     if (configured.size === 0 || !configured.has(name.toLowerCase())) out.push(name, value);
   };
   const { always } = standing;
-  for (let i = 0; i < always.length; i += 2) add(always[i] as string, always[i + 1] as string);
+  for (let i = 0; i < always.length; i += 2) {
+    const name = always[i] as string;
+    if (!own || !(name in own)) add(name, always[i + 1] as string);
+  }
   if (secure) {
     for (let i = 0; i < standing.secure.length; i += 2) {
       add(standing.secure[i] as string, standing.secure[i + 1] as string);

@@ -21,6 +21,7 @@ export const testMemory = (): MemoryStore => {
       return sum;
     },
     delete: async () => undefined,
+    clear: async () => 0,
     lock: async () => undefined,
   };
 };

@@ -1,4 +1,4 @@
-// What an account may keep in temporary blobs: so many, and so many bytes, in one window of time
+// What one may keep in temporary blobs, in whatever account: so many, and so many bytes, in one window of time
 // (`maxUploadCount`, `uploadQuota`, `uploadTtl`), however they come in.
 import type { AccountId } from '../account/index.ts';
 import { now } from '../base/index.ts';

@@ -30,7 +30,12 @@ export function apiRoutes(from: Processor | ProcessorOptions): Route<AccessToken
       path: '/.well-known/jmap',
       signIn: 'none',
       clear: true,
-      handle: () => redirectReply(307, '/jmap/session', { 'Cache-Control': 'no-cache' }),
+      handle: () =>
+        redirectReply(307, '/jmap/session', {
+          'Cache-Control': 'no-cache',
+          // Discovery is open to every page.
+          'Access-Control-Allow-Origin': '*',
+        }),
     },
     {
       method: 'GET',

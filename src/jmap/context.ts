@@ -11,6 +11,8 @@ export interface VisibleAccount {
   readonly name: string;
   /** Own account, group of the caller, or any for holders of `impersonate`. */
   readonly member: boolean;
+  /** Changes when the caller's rights in it do; absent for members. */
+  readonly mark?: string;
 }
 
 /** Which accounts there are for a caller. */
@@ -19,6 +21,8 @@ export interface AccountDirectory {
   visible(token: AccessToken): Promise<readonly VisibleAccount[]>;
   /** One account by its number; undefined when it does not exist for the caller. */
   find(token: AccessToken, id: AccountId): Promise<VisibleAccount | undefined>;
+  /** Changes whenever `visible` may answer something else for the same token; absent when it never does. */
+  revision?(token: AccessToken): Promise<string>;
 }
 
 export interface RequestContext {

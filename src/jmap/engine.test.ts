@@ -17,6 +17,7 @@ import { setErrorFor } from './errors.ts';
 import { type JmapMethod, method, setPermissions, URN } from './method.ts';
 import { JsonText, resultValue, writeResponse } from './result.ts';
 import { Slice } from './slice.ts';
+import { SetCall } from './set.ts';
 import { testContext, testDirectory, testToken } from './testing.ts';
 
 const failing = (name: string, error: unknown): JmapMethod => ({
@@ -53,6 +54,21 @@ const table = methodTable([
     account: 'none',
     permission: 'none',
     handle: async () => new JsonText(['{"list":[{"id":"t1"}', ',{"id":"t2"}]}']),
+  },
+  {
+    name: 'Fail/half',
+    capabilities: [],
+    account: 'member',
+    permission: 'none',
+    handle: async (call) => {
+      const set = new SetCall(
+        call,
+        { ifInState: null, create: { k: {} }, update: null, destroy: null },
+        'b.a',
+      );
+      set.created('k', 5, {});
+      throw new Unavailable('the store');
+    },
   },
   failing('Fail/denied', new AccessDenied('sysDomainGet')),
   failing('Fail/away', new Unavailable('the store')),
@@ -185,6 +201,11 @@ describe('calls', () => {
     assert.equal(JSON.stringify(responses).includes('inner detail'), false);
     for (const [, args] of responses) assert.equal(typeof args['description'], 'string');
   });
+});
+
+test('a call that fails after it has stored something says so', async () => {
+  const responses = await run([['Fail/half', { accountId: ANN }, 'a']]);
+  assert.deepEqual(types(responses), ['serverPartialFail']);
 });
 
 describe('permissions', () => {

@@ -15,11 +15,12 @@ import type { RequestContext } from './context.ts';
 import { MethodError, methodErrorFor } from './errors.ts';
 import type { Call, JmapMethod } from './method.ts';
 import { type MethodResponse, resultValue } from './result.ts';
+import { hasChanged } from './set.ts';
 
 export type MethodTable = ReadonlyMap<string, JmapMethod>;
 
 /** Values that the references of one request may copy. */
-const REFERENCE_VALUES = 1_000_000;
+const REFERENCE_VALUES = 200_000;
 
 export function methodTable(methods: readonly JmapMethod[]): MethodTable {
   const table = new Map<string, JmapMethod>();
@@ -52,18 +53,21 @@ export async function runCalls(
     const started = performance.now();
     const implicit: MethodResponse[] = [];
     let failed: string | undefined;
+    let call: Call | undefined;
     try {
       const method = table.get(name);
       if (!method || !enabled(method, using))
         throw new MethodError('unknownMethod', 'There is no such method.');
       const resolved = resolveArguments(args, responses, budget);
-      const call = await openCall(method, resolved, context, (response, result) =>
+      call = await openCall(method, resolved, context, (response, result) =>
         implicit.push({ name: response, result, callId }),
       );
       authorize(method, resolved, call);
       responses.push({ name, result: await method.handle(call, resolved), callId });
     } catch (error) {
       const refusal = methodErrorFor(error);
+      // RFC 8620 §3.6.2: any other error says that nothing has changed.
+      if (call && hasChanged(call)) refusal['type'] = 'serverPartialFail';
       failed = refusal['type'] as string;
       responses.push({ name: 'error', result: refusal, callId });
     }
@@ -166,7 +170,7 @@ async function registryAccount(
 }
 
 /** Throws `forbidden` unless the caller holds what the method needs for these arguments. */
-function authorize(method: JmapMethod, args: JsonObject, { token }: Call): void {
+export function authorize(method: JmapMethod, args: JsonObject, { token }: Call): void {
   try {
     const { anyOf } = method;
     if (anyOf && !anyOf.some((name) => holds(token, name))) throw new AccessDenied(anyOf[0] as string);

@@ -91,6 +91,8 @@ async function run(
     writing = true;
     await writer.write(text);
     writing = false;
+    // RFC 8620 §7.3: the time counts from the last event, whichever it was.
+    pinger?.refresh();
   };
   const feed = new StateFeed({
     token,
@@ -103,11 +105,10 @@ async function run(
       if (closeAfterState) end();
     },
   });
-  const pinger =
-    ping > 0 &&
-    setInterval(() => {
-      if (!writing) void write(`event: ping\ndata: {"interval":${ping}}\n\n`);
-    }, ping * 1000);
+  const tellTime = (): void => {
+    if (!writing) void write(`event: ping\ndata: {"interval":${ping}}\n\n`);
+  };
+  const pinger = ping > 0 ? setInterval(tellTime, ping * 1000) : undefined;
   const { signal } = exchange;
   signal.addEventListener('abort', () => end(), { once: true });
   if (signal.aborted) end();
@@ -116,6 +117,6 @@ async function run(
     await done;
   } finally {
     feed.end();
-    if (pinger) clearInterval(pinger);
+    clearInterval(pinger);
   }
 }

@@ -7,10 +7,10 @@ import { mailboxGetMethods } from './mailbox/get.ts';
 import { mailboxQueryMethods } from './mailbox/query.ts';
 import { mailboxSetMethods } from './mailbox/set.ts';
 import type { JmapMethod } from './method.ts';
-import type { MailServices } from './services.ts';
+import type { SharingServices } from './sending.ts';
 import { threadMethods } from './thread/methods.ts';
 
-export const mailMethods = (services: MailServices): JmapMethod[] => [
+export const mailMethods = (services: SharingServices): JmapMethod[] => [
   ...mailboxGetMethods(services),
   ...mailboxQueryMethods(services),
   ...mailboxSetMethods(services),

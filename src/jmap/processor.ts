@@ -33,7 +33,7 @@ export class Processor {
   readonly #gate = new Gate();
   readonly #sessions = new WeakMap<
     AccessToken,
-    { settings: JmapSettings; origin: string; serverKey: string | undefined; session: Session }
+    { settings: JmapSettings; origin: string; revision: string; session: Session }
   >();
 
   constructor(options: ProcessorOptions) {
@@ -93,12 +93,13 @@ export class Processor {
     const { settings } = this;
     const facts = { table, settings, origin, features };
     if (!token) return anonymousSession(facts);
+    const shares = (await directory.revision?.(token)) ?? '';
+    const revision = `${shares} ${features.serverKey?.() ?? ''}`;
     const kept = this.#sessions.get(token);
-    const serverKey = features.serverKey?.();
-    const same = kept?.settings === settings && kept.origin === origin && kept.serverKey === serverKey;
-    if (kept && same && token.current) return kept.session;
+    const isSame = kept?.settings === settings && kept.origin === origin && kept.revision === revision;
+    if (kept && isSame && token.current) return kept.session;
     const session = sessionFor(token, await directory.visible(token), facts);
-    this.#sessions.set(token, { settings, origin, serverKey, session });
+    this.#sessions.set(token, { settings, origin, revision, session });
     return session;
   }
 }

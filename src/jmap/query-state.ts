@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Account, DataType, Head, LogEntry } from '../account/index.ts';
 import { encodeId } from '../base/index.ts';
 import type { QueryChangesResult } from '../formats/jmap/index.ts';
-import { changesSince } from './changes.ts';
+import { changesSince, type Sight } from './changes.ts';
 import { MethodError } from './errors.ts';
 import { stateOf } from './get.ts';
 import type { Call } from './method.ts';
@@ -29,11 +29,14 @@ export interface QueryNow {
   /** True when an updated object may have come, gone or moved. */
   readonly mutable: boolean;
   /** Replaces the changed documents by what the query takes as changed (the whole thread, all mailboxes). */
-  readonly widen?: (entries: readonly LogEntry[]) => Iterable<number>;
+  readonly widen?: (
+    entries: readonly LogEntry[],
+    sinceState: string,
+  ) => Iterable<number> | Promise<Iterable<number>>;
 }
 
 /** Changes read for one call, at most. */
-const MAX_ENTRIES = 100_000;
+export const MAX_ENTRIES = 100_000;
 
 /** The answer of /queryChanges (RFC 8620 §5.6). Throws `cannotCalculateChanges` or `tooManyChanges`. */
 export async function queryChangesResult(
@@ -42,12 +45,13 @@ export async function queryChangesResult(
   type: DataType,
   args: QueryChangesArguments,
   now: QueryNow,
+  sight?: Sight,
 ): Promise<QueryChangesResult> {
   const [since = '', mark] = args.sinceQueryState.split(':');
   if (mark === undefined || !now.state.endsWith(`:${mark}`)) {
     throw new MethodError('cannotCalculateChanges', 'That state belongs to another query.');
   }
-  const { changes } = await changesSince(account, type, since, MAX_ENTRIES);
+  const { changes } = await changesSince(account, type, since, MAX_ENTRIES, sight);
   if (changes.hasMore)
     throw new MethodError('cannotCalculateChanges', 'Too much has changed since that state.');
   const gone = new Set<number>();
@@ -60,7 +64,7 @@ export async function queryChangesResult(
       came.add(id);
     }
   }
-  for (const id of now.widen?.(changes.entries) ?? []) {
+  for (const id of (await now.widen?.(changes.entries, since)) ?? []) {
     gone.add(id);
     came.add(id);
   }

@@ -10,6 +10,8 @@ import { MAX_DATA_SOURCES, maxSizeBlobSet } from './blob/services.ts';
 import type { VisibleAccount } from './context.ts';
 import type { MethodTable } from './engine.ts';
 import { URN } from './method.ts';
+import { SUBMISSION_EXTENSIONS } from '../mta/index.ts';
+import { MAX_DELAYED_SEND } from './submission/set.ts';
 import type { JmapSettings } from './settings.ts';
 
 /** What is mounted beside the methods. */
@@ -26,14 +28,22 @@ interface Capability {
   readonly method?: string;
   /** It is advertised when this is mounted. */
   readonly feature?: (features: Features) => boolean;
-  readonly session: (settings: JmapSettings, facts: SessionFacts) => JsonObject;
-  /** Absent for capabilities that belong to no account. */
-  readonly account?: (settings: JmapSettings, account: VisibleAccount) => JsonObject;
+  /** Absent for capabilities that stand with accounts only. */
+  readonly session?: (settings: JmapSettings, facts: SessionFacts) => JsonObject;
+  /** Absent for capabilities that belong to no account; undefined for accounts that have it not. */
+  readonly account?: (
+    settings: JmapSettings,
+    account: VisibleAccount,
+    token: AccessToken,
+  ) => JsonObject | undefined;
   /** The entry of an account needs this permission. */
   readonly guard?: PermissionName;
 }
 
 const nothing = (): JsonObject => ({});
+/** For the own account and groups. */
+const members = (_settings: JmapSettings, { member }: VisibleAccount): JsonObject | undefined =>
+  member ? {} : undefined;
 
 /** Limits of mail that clients are told (RFC 8621 §1.3.1). */
 const MAIL = {
@@ -110,6 +120,50 @@ const CAPABILITIES: readonly Capability[] = [
     guard: 'jmapEmailGet',
   },
   { urn: URN.quota, method: 'Quota/get', session: nothing, account: nothing, guard: 'jmapQuotaGet' },
+  { urn: URN.mailShare, method: 'Email/get', session: nothing, account: nothing, guard: 'jmapEmailGet' },
+  {
+    urn: URN.submission,
+    method: 'EmailSubmission/set',
+    session: nothing,
+    account: (_settings, { member }) =>
+      member
+        ? {
+            maxDelayedSend: MAX_DELAYED_SEND,
+            submissionExtensions: SUBMISSION_EXTENSIONS as unknown as JsonObject,
+          }
+        : undefined,
+    guard: 'jmapEmailSubmissionCreate',
+  },
+  {
+    urn: URN.vacation,
+    method: 'VacationResponse/get',
+    session: nothing,
+    account: members,
+    guard: 'jmapVacationResponseGet',
+  },
+  {
+    urn: URN.mdn,
+    method: 'MDN/send',
+    session: nothing,
+    account: members,
+    guard: 'jmapEmailSubmissionCreate',
+  },
+  {
+    urn: URN.principals,
+    method: 'Principal/get',
+    session: nothing,
+    account: (_settings, { member }, token) =>
+      member ? { currentUserPrincipalId: encodeId(token.account) } : undefined,
+  },
+  {
+    // RFC 9670 §1.5.2: stands with accounts only, and says whose they are.
+    urn: URN.principalsOwner,
+    method: 'Principal/get',
+    account: (_settings, { id }, token) => ({
+      accountIdForPrincipal: encodeId(token.account),
+      principalId: encodeId(id),
+    }),
+  },
   { urn: URN.registry, session: nothing, account: nothing },
 ];
 
@@ -139,7 +193,7 @@ export function sessionFor(
   const list = advertised(facts).filter(({ guard }) => guard === undefined || token.has(permission(guard)));
   const own = encodeId(token.account);
   const primaryAccounts: Record<string, string> = {};
-  for (const { urn, account } of list) if (account) primaryAccounts[urn] = own;
+  for (const { urn, account, session } of list) if (account && session) primaryAccounts[urn] = own;
   const views: Record<string, SessionAccount> = {};
   for (const account of accounts)
     views[encodeId(account.id)] = accountView(account, token, list, facts.settings);
@@ -151,7 +205,7 @@ export function sessionFor(
   };
   // RFC 8620 §2: the state moves whenever anything else of the object does.
   const state = createHash('sha256')
-    .update(JSON.stringify([session, token.revision]))
+    .update(JSON.stringify([session, token.revision, accounts.map(({ mark }) => mark ?? '')]))
     .digest('base64url')
     .slice(0, 12);
   return { ...session, state };
@@ -173,7 +227,10 @@ function accountView(
   settings: JmapSettings,
 ): SessionAccount {
   const accountCapabilities: Record<string, JsonObject> = {};
-  for (const { urn, account: value } of list) if (value) accountCapabilities[urn] = value(settings, account);
+  for (const { urn, account: valueOf } of list) {
+    const value = valueOf?.(settings, account, token);
+    if (value) accountCapabilities[urn] = value;
+  }
   return {
     name: account.name,
     isPersonal: account.id === token.account,
@@ -185,7 +242,7 @@ function accountView(
 function serverFacts(facts: SessionFacts) {
   const { settings, origin } = facts;
   const capabilities: Record<string, JsonObject> = {};
-  for (const { urn, session } of advertised(facts)) capabilities[urn] = session(settings, facts);
+  for (const { urn, session } of advertised(facts)) if (session) capabilities[urn] = session(settings, facts);
   return {
     capabilities,
     apiUrl: `${origin}/jmap/`,

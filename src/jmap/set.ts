@@ -25,6 +25,11 @@ export interface DestroyItem {
 
 const NOT_FOUND: SetError = { type: 'notFound', description: 'There is no such object.' };
 
+const changed = new WeakSet<Call>();
+
+/** True when something of the call has been stored: it cannot fail as if nothing had happened. */
+export const hasChanged = (call: Call): boolean => changed.has(call);
+
 /** One /set on its way. */
 export class SetCall {
   readonly #call: Call;
@@ -84,15 +89,18 @@ export class SetCall {
 
   /** `object` holds the id and every property that the server set or defaulted. */
   created(key: string, id: number, object: JsonObject): void {
+    changed.add(this.#call);
     this.#created.set(key, { id: encodeId(id), ...object });
     this.#call.request.created.set(key, encodeId(id));
   }
 
   updated(item: UpdateItem, changes: JsonObject | null = null): void {
+    changed.add(this.#call);
     this.#updated.set(encodeId(item.id), changes);
   }
 
   destroyed(item: DestroyItem): void {
+    changed.add(this.#call);
     this.#destroyed.push(encodeId(item.id));
   }
 

@@ -4,6 +4,7 @@ import type { Account, AccountId, DataType, StateChange } from '../account/index
 import type { AccessToken } from '../access/index.ts';
 import { decodeId, encodeId } from '../base/index.ts';
 import type { AccountDirectory } from './context.ts';
+import { report } from './errors.ts';
 import type { Wanted } from './push-types.ts';
 import { encodeState } from './state.ts';
 import type { StateHub } from './state-hub.ts';
@@ -102,7 +103,10 @@ export class StateFeed {
     this.#pending.clear();
     this.#lastSent = performance.now();
     this.#sending = true;
-    const told = await this.#options.send(changed, this.#place);
+    const told = await this.#options.send(changed, this.#place).catch((error: unknown) => {
+      report(error);
+      return false;
+    });
     this.#sending = false;
     if (told === false) this.#putBack(pending);
     this.#schedule();

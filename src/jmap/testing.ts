@@ -1,6 +1,9 @@
 // Callers and requests for the tests of this face.
 import { type AccessToken, type Permission, PermissionSet, type PermissionName } from '../access/index.ts';
+import type { Account } from '../account/index.ts';
 import type { AccountDirectory, RequestContext } from './context.ts';
+import type { SharingServices } from './sending.ts';
+import type { MailServices } from './services.ts';
 import { Slice } from './slice.ts';
 
 /** A caller with these permissions, `*` for all. */
@@ -53,3 +56,19 @@ export const testContext = (
   slice: new Slice(),
   limits: { maxObjectsInGet: 500, maxObjectsInSet: 500, maxQueryResults: 5000, maxChanges: 5000 },
 });
+
+/** Nothing is shared, and nobody can be found. */
+export const noSharing: Omit<SharingServices, keyof MailServices> = {
+  accountOf: (id) =>
+    ({ read: (fn: (reader: unknown) => unknown) => fn(emptyReader(id)) }) as unknown as Account,
+  principals: {
+    isOpenTo: () => false,
+    find: async (_token, ids) => ids.map(() => undefined),
+    all: async () => [],
+    update: async () => undefined,
+  },
+  maxShares: () => 10,
+  notifyShares: async () => undefined,
+};
+
+const emptyReader = (id: number): object => ({ id, scan: async () => ({ keys: [], values: [] }) });

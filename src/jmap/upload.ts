@@ -13,9 +13,14 @@ import { Gate } from './gate.ts';
 import { refuse } from './refuse.ts';
 import type { JmapSettings } from './settings.ts';
 
-/** Keeps bytes for an account until a time, in milliseconds since 1970. */
+/** Keeps bytes in an account until a time, in milliseconds since 1970, for the one who keeps them there. */
 export interface TemporaryBlobs {
-  keep(account: AccountId, body: AsyncIterable<Uint8Array>, until: number): Promise<StoredBlob>;
+  keep(
+    account: AccountId,
+    body: AsyncIterable<Uint8Array>,
+    until: number,
+    keeper: AccountId,
+  ): Promise<StoredBlob>;
 }
 
 export interface StoredBlob {
@@ -54,10 +59,15 @@ async function upload(exchange: Exchange<AccessToken>, options: UploadOptions, g
   const leave = gate.enter(token.account, free ? Infinity : settings.maxConcurrentUploads);
   if (!leave) return refuse(new RequestError('limit', 'Too many uploads at once.', 'maxConcurrentUpload'));
   try {
-    if (!unlimited) await checkAllowance(account.id, options.memory, settings);
+    if (!unlimited) await checkAllowance(token.account, options.memory, settings);
     const body = exchange.chunks(unlimited ? Number.MAX_SAFE_INTEGER : settings.maxUploadSize);
-    const { hash, size } = await options.temporary.keep(account.id, body, now() + settings.uploadTtlMs);
-    if (!unlimited) await spendAllowance(account.id, size, options.memory, settings);
+    const { hash, size } = await options.temporary.keep(
+      account.id,
+      body,
+      now() + settings.uploadTtlMs,
+      token.account,
+    );
+    if (!unlimited) await spendAllowance(token.account, size, options.memory, settings);
     const answer = {
       accountId,
       blobId: wholeBlobId(hash),

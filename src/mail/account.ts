@@ -65,7 +65,7 @@ export function mailAccount({
 }
 
 /** Cold records of e-mails in the order asked. */
-async function readCold(
+export async function readCold(
   data: DataStore,
   account: number,
   ids: readonly DocumentId[],

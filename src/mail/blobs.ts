@@ -1,20 +1,27 @@
 // Blobs of an account beside its e-mails: who may read one, and uploads that are kept for a while (RFC 8620 §6).
 import { hash as digest } from 'node:crypto';
 import type { AccountId, DataType, DocumentId } from '../account/index.ts';
-import { concatBytes, now, readU32, readU53 } from '../base/index.ts';
+import { concatBytes, now, readU32, readU53, Unavailable } from '../base/index.ts';
 import { type BlobStore, type DataStore, keys, type SpoolFile, type Stores } from '../store/index.ts';
 
 export interface BlobAccess {
-  /** Whether each blob is linked by a document of the account, or kept for it; by hash, in the order asked. */
-  mayRead(account: AccountId, hashes: readonly Uint8Array[]): Promise<boolean[]>;
-  /** Stores bytes for an account until a time, in milliseconds since 1970. Resolves when durable. */
+  /**
+   * Whether each blob is linked by a document of the account, or kept in it by the reader (RFC 8620 §6.1: by nobody
+   * else, also in accounts of several); by hash, in the order asked.
+   */
+  mayRead(account: AccountId, hashes: readonly Uint8Array[], reader?: AccountId): Promise<boolean[]>;
+  /**
+   * Stores bytes in an account until a time, in milliseconds since 1970, for the one who keeps them there. Resolves when
+   * durable.
+   */
   keep(
     account: AccountId,
     body: AsyncIterable<Uint8Array>,
     until: number,
+    keeper?: AccountId,
   ): Promise<{ readonly hash: Uint8Array; readonly size: number }>;
-  /** Keeps a blob that is stored already for an account until a time; false when there is no such blob. */
-  keepStored(account: AccountId, hash: Uint8Array, until: number): Promise<boolean>;
+  /** As `keep`, of a blob that is stored already; false when there is no such blob. */
+  keepStored(account: AccountId, hash: Uint8Array, until: number, keeper?: AccountId): Promise<boolean>;
   /** Documents of a type that link each blob, in the order asked. */
   documents(
     account: AccountId,
@@ -30,28 +37,28 @@ const SMALL = 256 * 1024;
 
 export function createBlobAccess({ data, blobs }: Pick<Stores, 'data' | 'blobs'>): BlobAccess {
   return {
-    mayRead: async (account, hashes) => {
+    mayRead: async (account, hashes, reader = account) => {
       const leases = await data.getMany(hashes.map((hash) => keys.blobLeaseKey(account, hash)));
       return Promise.all(
         hashes.map(async (hash, i) => {
           const lease = leases[i];
-          if (lease && readU53(lease, 0) > now()) return true;
+          if (lease && readU53(lease, 0) > now() && keepersOf(lease, account).includes(reader)) return true;
           const links = await data.scan(keys.blobLinkRange(hash, account), { limit: 1, keysOnly: true });
           return links.keys.length > 0;
         }),
       );
     },
-    keep: async (account, body, until) => {
+    keep: async (account, body, until, keeper = account) => {
       const { hash, size, content, discard } = await gather(body, blobs);
       try {
-        await lease(data, account, hash, content, until);
+        await lease(data, { account, hash, until, keeper }, content);
       } catch (error) {
         await discard();
         throw error;
       }
       return { hash, size };
     },
-    keepStored: (account, hash, until) => leaseStored(data, account, hash, until),
+    keepStored: (account, hash, until, keeper = account) => lease(data, { account, hash, until, keeper }),
     documents: (account, type, hashes) =>
       Promise.all(hashes.map((hash) => linkedDocuments(data, account, type, hash))),
     expire: (limit) => expire(data, limit),
@@ -97,35 +104,50 @@ async function gather(body: AsyncIterable<Uint8Array>, blobs: BlobStore): Promis
   }
 }
 
+interface Lease {
+  readonly account: AccountId;
+  readonly hash: Uint8Array;
+  readonly until: number;
+  readonly keeper: AccountId;
+}
+
+/** Who keeps a blob at once, at most; the first of more is dropped. */
+const MAX_KEEPERS = 32;
+/** Times a lease is written again when another writer was faster. */
+const MAX_TRIES = 10;
+
+/**
+ * Writes a lease: the end, eight bytes, then who keeps the blob, four bytes each. A later end that is there already
+ * stays. Without content the blob must be there when the lease is written, which takes it out of the collector's
+ * hands; false when it is not.
+ */
 async function lease(
   data: DataStore,
-  account: AccountId,
-  hash: Uint8Array,
-  content: Uint8Array | SpoolFile,
-  until: number,
-): Promise<void> {
-  const key = keys.blobLeaseKey(account, hash);
-  const end = keys.u53Part(await leaseEnd(data, key, until));
-  await data.commit(data.newBatch().putBlob(hash, content).set(key, end));
-}
-
-/** The blob must still be there when the lease is written; the lease takes it out of the collector's hands. */
-async function leaseStored(
-  data: DataStore,
-  account: AccountId,
-  hash: Uint8Array,
-  until: number,
+  { account, hash, until, keeper }: Lease,
+  content?: Uint8Array | SpoolFile,
 ): Promise<boolean> {
   const key = keys.blobLeaseKey(account, hash);
-  const end = keys.u53Part(await leaseEnd(data, key, until));
-  const { ok } = await data.commit(data.newBatch().assert(keys.blobKey(hash), 'present').set(key, end));
-  return ok;
+  for (let left = MAX_TRIES; left > 0; left--) {
+    const before = await data.get(key);
+    const keepers = new Set(before ? keepersOf(before, account) : []).add(keeper);
+    const end = Math.max(until, before ? readU53(before, 0) : 0);
+    const last = [...keepers].slice(-MAX_KEEPERS).map(keys.u32Part);
+    const batch = data.newBatch().assert(key, before ?? 'absent');
+    if (content) batch.putBlob(hash, content);
+    else batch.assert(keys.blobKey(hash), 'present');
+    const result = await data.commit(batch.set(key, concatBytes(keys.u53Part(end), ...last)));
+    if (result.ok) return true;
+    if (!content && Buffer.compare(result.conflict, key) !== 0) return false;
+  }
+  throw new Unavailable('the blob store');
 }
 
-/** A longer lease that is there already stays. */
-async function leaseEnd(data: DataStore, key: Uint8Array, until: number): Promise<number> {
-  const before = await data.get(key);
-  return Math.max(until, before ? readU53(before, 0) : 0);
+/** A lease that names nobody is the account's own. */
+function keepersOf(value: Uint8Array, account: AccountId): AccountId[] {
+  if (value.length === 8) return [account];
+  const keepers: AccountId[] = [];
+  for (let at = 8; at + 4 <= value.length; at += 4) keepers.push(readU32(value, at));
+  return keepers;
 }
 
 async function linkedDocuments(

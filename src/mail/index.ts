@@ -8,7 +8,8 @@ export {
   updateIdentity,
 } from './identity/identities.ts';
 export type { IdentityFields } from './identity/record.ts';
-export { createMail, type MailOptions } from './mail.ts';
+export { blobLinks, createMail, type MailOptions } from './mail.ts';
+export type { MailMaintenance } from './maintenance.ts';
 export * from './search/index.ts';
 export * from './sharing/index.ts';
 export * from './submission/record.ts';

@@ -1,13 +1,21 @@
 // Opens the mail floor over the stores.
 import { LRUCache } from 'lru-cache';
-import type { AccountId, Accounts } from '../account/index.ts';
-import type { DataStore } from '../store/index.ts';
-import { mailAccount } from './account.ts';
+import {
+  type AccountId,
+  type Accounts,
+  DataType,
+  type DocumentId,
+  type DocumentLinks,
+} from '../account/index.ts';
+import { type DataStore, keys } from '../store/index.ts';
+import { mailAccount, readCold } from './account.ts';
 import { ColumnCache } from './columns/cache.ts';
 import { SnapshotStore } from './columns/snapshot-store.ts';
 import { deliver } from './deliver.ts';
+import { mailMaintenance } from './maintenance.ts';
 import type { MailSearch } from './search/index.ts';
 import { effectiveLimits, Room } from './store-message.ts';
+import { decodeSubmission } from './submission/record.ts';
 import type { Mail, MailAccount, MailLimits, MailSettings } from './types.ts';
 
 export interface MailOptions {
@@ -56,6 +64,16 @@ export function createMail({
       new Room(head, effectiveLimits(limits, settings())).take(bytes);
     },
     limits: async (id) => effectiveLimits(await limitsOf(id), settings()),
+    maintain: (id) => {
+      const account = accounts.get(id);
+      return mailMaintenance({
+        account,
+        settings,
+        limits: () => limitsOf(id),
+        view: () => columns.view(account),
+        wake: () => wake(id),
+      });
+    },
     memory: () => columns.memory(),
     close: async () => {
       await snapshots.close();
@@ -64,3 +82,18 @@ export function createMail({
     },
   };
 }
+
+/** The blobs that documents of an account link, for its deletion. */
+export const blobLinks =
+  (data: DataStore, account: AccountId): DocumentLinks =>
+  async (type, ids) => {
+    if (type === DataType.Email) {
+      const records = await readCold(data, account, ids);
+      return ids.flatMap((id, i) => hashOf(id, records[i]?.hash));
+    }
+    if (type !== DataType.EmailSubmission) return [];
+    const rows = await data.getMany(ids.map((id) => keys.documentKey(account, type, id)));
+    return ids.flatMap((id, i) => hashOf(id, rows[i] && decodeSubmission(rows[i]).hash));
+  };
+
+const hashOf = (id: DocumentId, hash: Uint8Array | undefined) => (hash ? [{ id, hash }] : []);

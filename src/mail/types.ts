@@ -4,6 +4,7 @@ import type { Account, AccountId, ChangeId, DocumentId, Head } from '../account/
 import { Conflict } from '../base/index.ts';
 import type { Message } from '../formats/mime/index.ts';
 import type { SpoolFile } from '../store/index.ts';
+import type { MailMaintenance } from './maintenance.ts';
 
 /** UIDs as pairs `from, to` (both inclusive), ascending, no two touching: `1,3, 7,7` is 1:3,7. */
 export type UidRanges = readonly number[];
@@ -314,6 +315,8 @@ export interface Mail {
   checkQuota(account: AccountId, bytes: number): Promise<void>;
   /** What holds for an account: its own limits, and the settings where it has none. Throws NotFound. */
   limits(account: AccountId): Promise<MailLimits>;
+  /** What the server does to the mail of an account by itself. */
+  maintain(account: AccountId): MailMaintenance;
   /** What the columns of all accounts in use take. */
   memory(): MailMemory;
   /** Forgets what is in memory and waits for background work. */

@@ -88,13 +88,14 @@ async function answer(
   if (me === undefined || !token || own.includes(sender)) return;
   if (!(await noteAnswer(accounts.get(account), sender))) return;
   const from = { name: (await options.nameOf(account)) || null, email: me };
-  const [state] = await sendMessage(
+  const { delivery } = await sendMessage(
     mta,
     { token, connection: `answer/${account}`, address: '127.0.0.1' },
     // RFC 3834 §3.3: an empty return path, so that nothing answers the answer.
     { mailFrom: { email: '', parameters: null }, rcptTo: [{ email: sender, parameters: null }] },
     writeAnswer(vacation, header, from, sender, options.hostname()),
   );
+  const [state] = delivery;
   if (state?.delivered === 'yes') emit('mta.answered', { account, sender });
   else emit('mta.answer-failed', { account, error: new Unavailable(state?.smtpReply ?? sender) }, 'warn');
 }

@@ -9,6 +9,7 @@ export type { SenderRequest } from './sender.ts';
 export {
   checkEnvelope,
   type EnvelopeProblem,
+  sendMessage,
   SUBMISSION_EXTENSIONS,
   type Submitter,
   withoutBcc,

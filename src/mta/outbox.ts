@@ -28,16 +28,24 @@ export interface OutboxOptions {
 }
 
 export interface Outbox {
-  /** Sends a submission that was just stored, whose task is not due yet; returns what became of it. */
+  /**
+   * Sends a submission that was just stored, whose task is not due yet; returns what became of it, and why the
+   * message itself was refused for good if it was.
+   */
   sendNow(
     account: AccountId,
     id: DocumentId,
     record: SubmissionRecord,
     message: Uint8Array,
-  ): Promise<SubmissionRecord>;
+  ): Promise<Attempt>;
   /** Says that a submission was stored that is due at this time. */
   wake(due: number): void;
   close(): Promise<void>;
+}
+
+export interface Attempt {
+  readonly record: SubmissionRecord;
+  readonly refusal: string | undefined;
 }
 
 /** The operation that sending is for the account that submitted. */
@@ -77,11 +85,11 @@ class Sender implements Outbox {
     id: DocumentId,
     record: SubmissionRecord,
     message: Uint8Array,
-  ): Promise<SubmissionRecord> {
-    const after = await this.#attempt(account, id, record, message);
-    await changeSubmission(this.#options.accounts.get(account), id, () => after);
-    this.wake(after.due);
-    return after;
+  ): Promise<Attempt> {
+    const attempt = await this.#attempt(account, id, record, message);
+    await changeSubmission(this.#options.accounts.get(account), id, () => attempt.record);
+    this.wake(attempt.record.due);
+    return attempt;
   }
 
   wake(due: number): void {
@@ -103,15 +111,18 @@ class Sender implements Outbox {
 
   #look(): void {
     this.#timerAt = Infinity;
-    this.#pass ??= this.#run()
-      .catch((error: unknown) => {
-        emit('mta.outbox-failed', { error }, 'error');
-        return now() + LOOK_MS;
-      })
-      .then((next) => {
-        this.#pass = undefined;
-        this.#schedule(Math.min(next, this.#timerAt));
-      });
+    this.#pass ??= this.#lookOnce();
+  }
+
+  async #lookOnce(): Promise<void> {
+    let next = now() + LOOK_MS;
+    try {
+      next = await this.#run();
+    } catch (error) {
+      emit('mta.outbox-failed', { error }, 'error');
+    }
+    this.#pass = undefined;
+    this.#schedule(Math.min(next, this.#timerAt));
   }
 
   /** Works on all that is due; returns when to look again. */
@@ -133,7 +144,7 @@ class Sender implements Outbox {
       if (!record) return;
       const message = await blobs.read(record.hash);
       const after = message
-        ? await this.#attempt(task.account, task.id, record, message)
+        ? (await this.#attempt(task.account, task.id, record, message)).record
         : { ...record, due: 0, delivery: record.delivery.map(lost) };
       if (task.orphan) await settleOrphan(account, task, after);
       else await changeSubmission(account, task.id, () => after);
@@ -163,13 +174,13 @@ class Sender implements Outbox {
     id: DocumentId,
     record: SubmissionRecord,
     message: Uint8Array,
-  ): Promise<SubmissionRecord> {
+  ): Promise<Attempt> {
     const { mta, access } = this.#options;
     const waiting = record.delivery.flatMap(({ delivered }, i) => (delivered === 'queued' ? [i] : []));
     const token = await access.token(record.actor);
     const { mailFrom, rcptTo } = record.envelope;
     const delivery = [...record.delivery];
-    const states =
+    const sent =
       token && maySend(token)
         ? await sendMessage(
             mta,
@@ -177,9 +188,15 @@ class Sender implements Outbox {
             { mailFrom, rcptTo: waiting.map((i) => rcptTo[i] as (typeof rcptTo)[number]) },
             message,
           )
-        : waiting.map((): DeliveryState => FORBIDDEN);
-    for (const [n, i] of waiting.entries()) delivery[i] = states[n] as DeliveryState;
-    return { ...record, undoStatus: 'final', delivery, ...nextAttempt(record, delivery) };
+        : { delivery: waiting.map(() => FORBIDDEN), refusal: FORBIDDEN.smtpReply };
+    for (const [n, i] of waiting.entries()) delivery[i] = sent.delivery[n] as DeliveryState;
+    const after: SubmissionRecord = {
+      ...record,
+      undoStatus: 'final',
+      delivery,
+      ...nextAttempt(record, delivery),
+    };
+    return { record: after, refusal: sent.refusal };
   }
 }
 

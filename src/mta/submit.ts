@@ -102,14 +102,26 @@ export async function sendMessage(
   submitter: Submitter,
   { mailFrom, rcptTo }: SubmissionEnvelope,
   message: Uint8Array,
-): Promise<DeliveryState[]> {
+): Promise<Sent> {
   try {
     return await send(mta, clientOf(submitter), mailFrom, rcptTo, message);
   } catch (error) {
     emit('mta.submission-delayed', { connection: submitter.connection, error }, 'warn');
-    return rcptTo.map(() => ({ smtpReply: '451 4.3.0 Something is out of order here', delivered: 'queued' }));
+    return { delivery: rcptTo.map(() => OUT_OF_ORDER), refusal: undefined };
   }
 }
+
+export interface Sent {
+  /** One for each recipient. */
+  readonly delivery: readonly DeliveryState[];
+  /** Why the message itself was refused for good. */
+  readonly refusal: string | undefined;
+}
+
+const OUT_OF_ORDER: DeliveryState = {
+  smtpReply: '451 4.3.0 Something is out of order here',
+  delivered: 'queued',
+};
 
 async function send(
   mta: Mta,
@@ -117,13 +129,14 @@ async function send(
   mailFrom: EnvelopeAddress,
   rcptTo: readonly EnvelopeAddress[],
   message: Uint8Array,
-): Promise<DeliveryState[]> {
+): Promise<Sent> {
   const policy = policyOf(mta);
   const verdicts = await recipientVerdicts(mta, client, policy, rcptTo, message.length);
   const states = verdicts.map((verdict) => (verdict.accepted ? undefined : stateOf(verdict.reply)));
   const recipients = verdicts.flatMap((verdict): EnvelopeRecipient[] =>
     verdict.accepted ? [verdict.recipient] : [],
   );
+  let refusal: string | undefined;
   if (recipients.length > 0) {
     const parameters = readParameters(mailFrom);
     const { holdFor: _for, holdUntil: _until, ...others } = typeof parameters === 'string' ? {} : parameters;
@@ -131,14 +144,15 @@ async function send(
     const incoming = mta.receive(envelope, policy);
     try {
       await incoming.intake.add(Buffer.from(message.buffer, message.byteOffset, message.length));
-      const { replies } = await mta.accept(envelope, incoming);
+      const { reply, replies } = await mta.accept(envelope, incoming);
+      if (reply.code >= 500 && replies.every((one) => one === reply)) refusal = stateOf(reply).smtpReply;
       let next = 0;
       for (const [i, state] of states.entries()) if (!state) states[i] = stateOf(replies[next++] as Reply);
     } finally {
       await incoming.intake.discard();
     }
   }
-  return states as DeliveryState[];
+  return { delivery: states as DeliveryState[], refusal };
 }
 
 function stateOf({ code, status, text }: Reply): DeliveryState {

@@ -6,7 +6,6 @@ export * from './connection-limit.ts';
 export * from './listener.ts';
 export type { ProxyHeader } from './proxy-protocol.ts';
 export {
-  CIPHERS,
   type ContextOptions,
   secureContext,
   type TlsInfo,

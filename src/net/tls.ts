@@ -40,7 +40,7 @@ export interface ContextOptions {
 }
 
 /** The nine suites of the server, by OpenSSL's names, in the server's order. */
-export const CIPHERS = [
+const CIPHERS = [
   'TLS_AES_256_GCM_SHA384',
   'TLS_AES_128_GCM_SHA256',
   'TLS_CHACHA20_POLY1305_SHA256',

@@ -13,8 +13,6 @@ declare module '../base/events.ts' {
     'server.search-failed': { error: unknown };
     /** A certificate of the registry cannot be read or used; it is left out. */
     'server.certificate-unusable': { certificate: string; error: unknown };
-    /** A clean-up by schedule is done. */
-    'server.cleaned-up': { what: string; ms: number };
     /** The key that signs pushes cannot be read; they go unsigned. */
     'server.push-key-unusable': { reason: string };
     /** The recovery administrator can sign in: to be ended when it is no longer needed. */

@@ -41,11 +41,11 @@ export function httpFace(services: Services, options: HttpFaceOptions): HttpServ
   const { registry, access, stores, accounts, pushKey } = services;
   const { publicUrl, exempt, readiness, hub, mode } = options;
   const settings = jmapSettings(registry);
-  const directory = accountDirectory(registry);
+  const directory = accountDirectory(services);
   const trusted = trustedNetworks(registry);
   const hostname = (): string => registry.singleton('SystemSettings').defaultHostname;
   const blobs = jmapBlobs(services);
-  const whole = jmapTable(services, blobs);
+  const whole = jmapTable(services, blobs, directory);
   const table = mode === 'setup' ? setupTable(whole) : whole;
   const features = { webSocket: true, serverKey: () => pushKey.signer()?.publicKey ?? '' };
   const processor = new Processor({ table, directory, settings, features });

@@ -1,50 +1,52 @@
 // The JMAP methods of the server: one table of everything that is mounted.
 import {
+  type AccountDirectory,
   blobMethods,
   type Blobs,
   coreMethods,
-  jmapAccount,
   mailLookups,
   mailMethods,
-  type MailServices,
   type MethodTable,
   methodTable,
   pushSubscriptionMethods,
   quotaMethods,
   registryMethods,
+  sendingMethods,
+  sessionFor,
   targetProblem,
 } from '../jmap/index.ts';
+import { accountDirectory } from './account-directory.ts';
 import { adminMethods } from './admin-methods.ts';
+import { blobReads, mailServices } from './mail-services.ts';
 import type { Services } from './services.ts';
 import { jmapSettings } from './settings.ts';
 
 /** What clients may read of the blob store. */
-export const jmapBlobs = ({ stores, blobs }: Services): Blobs => ({
-  reads: stores.blobs,
-  mayRead: ({ accountId }, hashes) => blobs.mayRead(accountId, hashes),
-});
+export const jmapBlobs = (services: Services): Blobs => blobReads(services);
 
-export function jmapTable(services: Services, blobs: Blobs): MethodTable {
+export function jmapTable(
+  services: Services,
+  blobs: Blobs,
+  directory: AccountDirectory = accountDirectory(services),
+): MethodTable {
   const { access, accounts, mail, mayPushTo, pushKey, registry, stores } = services;
   const settings = jmapSettings(registry);
-  const mailServices: MailServices = {
-    account: (id) => jmapAccount(mail.account(id)),
-    blobs,
-    settings,
-    limits: () => registry.singleton('Email'),
-    hostname: () => registry.singleton('SystemSettings').defaultHostname,
-  };
-  return methodTable([
+  const forMail = mailServices(services, blobs, directory, async ({ token }) => {
+    const visible = await directory.visible(token);
+    return sessionFor(token, visible, { table, settings: settings(), origin: '' }).accounts;
+  });
+  const table: MethodTable = methodTable([
     ...coreMethods,
     ...registryMethods(registry),
     ...adminMethods(services),
-    ...mailMethods(mailServices),
+    ...mailMethods(forMail),
+    ...sendingMethods(forMail),
     ...blobMethods({
       blobs,
       temporary: services.blobs,
       memory: stores.memory,
       settings,
-      lookups: mailLookups(mailServices, (id, type, hashes) => services.blobs.documents(id, type, hashes)),
+      lookups: mailLookups(forMail, (id, type, hashes) => services.blobs.documents(id, type, hashes)),
     }),
     ...pushSubscriptionMethods({
       account: (id) => accounts.get(id),
@@ -58,4 +60,5 @@ export function jmapTable(services: Services, blobs: Blobs): MethodTable {
     }),
     ...quotaMethods({ account: (id) => accounts.get(id), limits: (id) => mail.limits(id) }),
   ]);
+  return table;
 }

@@ -31,7 +31,6 @@ import { operatorCommands } from './operator/commands.ts';
 import type { ServerStatus } from './operator/protocol.ts';
 import { type OperatorServer, serveOperator } from './operator/server.ts';
 import { operatorPassword } from './operator-password.ts';
-import { startMaintenance } from './maintenance.ts';
 import type { ServerOptions } from './options.ts';
 import { type RunningPush, startPush } from './push.ts';
 import { makePushKey } from './push-key.ts';
@@ -71,7 +70,6 @@ class MainThread {
   #supervisor: Supervisor | undefined;
   #operator: OperatorServer | undefined;
   #push: RunningPush | undefined;
-  #stopMaintenance: (() => void) | undefined;
   #stopping = false;
 
   constructor(options: ServerOptions, version: string) {
@@ -92,17 +90,18 @@ class MainThread {
       const search = await this.#openSearch(stores);
       const services = await openServices(stores, { recoveryAdmin: this.#options.recoveryAdmin, search });
       this.#services = services;
+      // The folder is this process's alone: whoever worked on a task before has ended.
+      await services.tasks.queue.takeBack();
       const administrator = await this.#bootstrap(services);
       await makePushKey(services.registry);
       await services.pushKey.load();
-      this.#push = await startPush(services);
+      this.#push = startPush(services);
       await this.#startThreads(stores, services, spare);
       this.#operator = await serveOperator(
         this.#folder.run,
         operatorCommands({ services, status: () => this.#status() }),
       );
       this.#writeAddresses();
-      this.#stopMaintenance = startMaintenance(services);
       onStopSignals((signal) => void this.#stop(signal));
       // Counted from the start of the process, modules and all.
       const startMs = Math.round(performance.now());
@@ -258,7 +257,6 @@ class MainThread {
     const graceMs = signal === 'SIGTERM' ? DRAIN_MS : STOP_MS;
     emit('server.stopping', { signal, graceMs });
     this.#operator?.close();
-    this.#stopMaintenance?.();
     await this.#supervisor?.drain(graceMs);
     removeRunFile(addressesFile(this.#folder));
     await this.#close();

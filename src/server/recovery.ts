@@ -49,14 +49,15 @@ export async function startRecovery(options: ServerOptions, version: string): Pr
     await stores.close();
     throw error;
   }
-  const { listener, close } = opened;
+  const running = opened;
+  const { listener } = running;
   let stopping = false;
   onStopSignals(() => {
     if (stopping) process.exit(ExitStatus.ok);
     stopping = true;
     void (async () => {
       removeRunFile(addressesFile(folder));
-      await close();
+      await running.close();
       await stores.close();
       ended.resolve(ExitStatus.ok);
     })();
@@ -67,7 +68,7 @@ export async function startRecovery(options: ServerOptions, version: string): Pr
 
 interface Opened {
   readonly listener: RescueListener;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 async function open(

@@ -3,12 +3,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Access } from '../access/index.ts';
 import { type AccountsService, Aspect, createAccounts, DataType } from '../account/index.ts';
-import { emit, NotFound, randomBytes, toHex } from '../base/index.ts';
-import { type BlobAccess, createBlobAccess, createMail, type Mail, type MailSearch } from '../mail/index.ts';
-import { createMta, type Mta } from '../mta/index.ts';
+import { NotFound } from '../base/index.ts';
+import {
+  type BlobAccess,
+  blobLinks,
+  createBlobAccess,
+  createMail,
+  type Mail,
+  type MailOptions,
+  type MailSearch,
+} from '../mail/index.ts';
+import { createAnswers, createMta, createOutbox, type Mta, type Outbox } from '../mta/index.ts';
 import { isPublicAddress } from '../net/index.ts';
 import { Registry, type RegistryOptions } from '../registry/index.ts';
 import type { Stores } from '../store/index.ts';
+import { addMaintenance, Tasks } from '../tasks/index.ts';
 import { countOffences } from './offences.ts';
 import type { ServerOptions } from './options.ts';
 import { PushKey } from './push-key.ts';
@@ -22,6 +31,11 @@ export interface Services {
   readonly mail: Mail;
   readonly blobs: BlobAccess;
   readonly mta: Mta;
+  readonly outbox: Outbox;
+  /** Text search, where there is one. */
+  readonly search: MailSearch | undefined;
+  /** Background work; `start` makes this thread run it. */
+  readonly tasks: Tasks;
   readonly pushKey: PushKey;
   /** Addresses that push messages may go to. */
   readonly mayPushTo: (address: string) => boolean;
@@ -49,7 +63,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
   });
   const access = Access.open({ registry, memory, ...(recoveryAdmin && { recoveryAdmin }) });
   const accounts = createAccounts({ data, bus });
-  const mail = createMail({
+  const mailOptions: MailOptions = {
     accounts,
     data,
     settings: mailSettings(registry),
@@ -59,10 +73,35 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
       return account.quotas as Readonly<Record<string, number>>;
     },
     ...(search && { search }),
+  };
+  const mail = createMail(mailOptions);
+  const blobs = createBlobAccess(stores);
+  const tasks = new Tasks({ data, bus, registry });
+  // Maintenance walks through all accounts: it must not push those in use out of memory.
+  const upkeep = createMail({ ...mailOptions, columnBytes: UPKEEP_COLUMN_BYTES });
+  addMaintenance(tasks, {
+    registry,
+    stores,
+    accounts,
+    mail: upkeep,
+    blobs,
+    links: (account) => blobLinks(data, account),
+    search,
+    counters: { rates: RATE_COUNTERS, uploads: ['jmap.upload.'] },
   });
-  tieAccounts(registry, accounts, search);
+  tieAccounts(registry, accounts);
   const stopCounting = countOffences(access.clients);
   registry.assertComplete();
+  const mta = createMta({ registry, access, mail, blobs: stores.blobs });
+  const outbox = createOutbox({ mta, access, accounts, data, blobs: stores.blobs });
+  const answers = createAnswers({
+    mta,
+    access,
+    accounts,
+    data,
+    nameOf: async (id) => (await registry.object('Account', id))?.description ?? '',
+    hostname: () => registry.singleton('SystemSettings').defaultHostname,
+  });
   const pushKey = new PushKey(registry);
   await pushKey.load();
   return {
@@ -71,28 +110,52 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     access,
     accounts,
     mail,
-    blobs: createBlobAccess(stores),
-    mta: createMta({ registry, access, mail, blobs: stores.blobs }),
+    blobs,
+    mta,
+    outbox,
+    search,
+    tasks,
     pushKey,
     mayPushTo: options.mayPushTo ?? isPublicAddress,
     close: async () => {
+      await tasks.stop();
+      await outbox.close();
+      await answers.close();
       stopCounting();
       registry.close();
       accounts.close();
-      await mail.close();
+      await Promise.all([mail.close(), upkeep.close()]);
       await search?.close();
     },
   };
 }
 
-/** What the registry shows of an account's data, and what becomes of the data when the account goes. */
-function tieAccounts(registry: Registry, accounts: AccountsService, search: MailSearch | undefined): void {
+const UPKEEP_COLUMN_BYTES = 8 * 1024 * 1024;
+
+/** Counters of the memory store that limit clients, by the beginning of their names. */
+const RATE_COUNTERS = ['http.rate.', 'ban/auth/', 'ban/abuse/', 'ban/loiter/', 'ban/scan/', 'ban/name/'];
+
+/** What the registry shows of an account's data, and what the data follows of the registry. */
+function tieAccounts(registry: Registry, accounts: AccountsService): void {
+  const usedBytes = async (id: number): Promise<number> => (await accounts.get(id).head()).usedBytes;
+  registry.extend('Tenant', {
+    async computed(tenants, properties) {
+      if (!properties.has('usedDiskQuota')) return [];
+      return Promise.all(
+        tenants.map(async ({ id }) => {
+          let usedDiskQuota = 0;
+          for await (const page of registry.referrers({ type: 'Tenant', id }, 'Account'))
+            for (const bytes of await Promise.all(page.map((account) => usedBytes(account.id))))
+              usedDiskQuota += bytes;
+          return { usedDiskQuota };
+        }),
+      );
+    },
+  });
   registry.extend('Account', {
     async computed(records, properties) {
       if (!properties.has('usedDiskQuota')) return [];
-      return Promise.all(
-        records.map(async ({ id }) => ({ usedDiskQuota: (await accounts.get(id).head()).usedBytes })),
-      );
+      return Promise.all(records.map(async ({ id }) => ({ usedDiskQuota: await usedBytes(id) })));
     },
     async after({ before, value, id }) {
       if (id === undefined) return;
@@ -102,15 +165,6 @@ function tieAccounts(registry: Registry, accounts: AccountsService, search: Mail
           .get(id)
           .write((writer) => writer.update(DataType.Quota, 0, undefined, { aspects: Aspect.Properties }));
       }
-      if (value !== undefined) return;
-      // It may take long, and the answer need not wait for it.
-      Promise.all([accounts.deleteAccount(id), search?.removeAccount(id)]).catch((error: unknown) =>
-        emit(
-          'server.unexpected-error',
-          { where: 'account.delete', error, trace: toHex(randomBytes(8)) },
-          'error',
-        ),
-      );
     },
   });
 }

@@ -50,6 +50,7 @@ async function start(message: WorkerStart): Promise<void> {
       counters: message.counters,
       onReopened: () => report(faces),
     });
+    services.tasks.start();
     running = { stores, services, faces, search, figures: threadFigures(services) };
     report(faces);
   } catch (error) {
@@ -62,7 +63,7 @@ async function start(message: WorkerStart): Promise<void> {
 }
 
 async function drain(graceMs: number): Promise<void> {
-  await running?.faces.drain(graceMs);
+  await Promise.all([running?.faces.drain(graceMs), running?.services.tasks.stop()]);
   await running?.services.close();
   await running?.search?.close();
   await running?.stores.close();

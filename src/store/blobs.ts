@@ -77,8 +77,8 @@ export class RowBlobs implements BlobStore {
     return openSpool(this.#folders.spool);
   }
 
-  collect(before: number, limit: number): Promise<number> {
-    return this.#collector.collect(before, limit);
+  collect(before: number, limit: number, shard?: number): Promise<number> {
+    return this.#collector.collect(before, limit, shard);
   }
 
   async #fromRow(

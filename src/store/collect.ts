@@ -22,7 +22,7 @@ const ORPHAN_MS = 24 * 3_600_000;
 export class BlobCollector {
   readonly #data: DataStore;
   readonly #files: string | undefined;
-  /** Which of the 256 folders of blob files the next pass searches for orphans. */
+  /** Which of the 256 folders of blob files the next pass over all blobs searches for orphans. */
   #folder = 0;
 
   constructor(data: DataStore, files: string | undefined) {
@@ -31,12 +31,12 @@ export class BlobCollector {
   }
 
   /** One pass; see `BlobStore.collect`. */
-  async collect(before: number, limit: number): Promise<number> {
+  async collect(before: number, limit: number, shard?: number): Promise<number> {
     const leased = await this.#leases();
-    const removed = await this.#removeCondemned(before, limit, leased);
-    await this.#condemn(leased);
+    const removed = await this.#removeCondemned(before, limit, leased, shard);
+    await this.#condemn(leased, shard);
     if (removed > 0) emit('store.blobs-removed', { blobs: removed });
-    if (this.#files !== undefined) await this.#removeOrphans(this.#files);
+    if (this.#files !== undefined) await this.#removeOrphans(this.#files, shard ?? this.#folder++ % 256);
     return removed;
   }
 
@@ -56,9 +56,14 @@ export class BlobCollector {
     return live;
   }
 
-  async #removeCondemned(before: number, limit: number, leased: ReadonlySet<string>): Promise<number> {
+  async #removeCondemned(
+    before: number,
+    limit: number,
+    leased: ReadonlySet<string>,
+    shard: number | undefined,
+  ): Promise<number> {
     let removed = 0;
-    for await (const { keys, values } of this.#pages(MARKS)) {
+    for await (const { keys, values } of this.#pages(hashes(Subspace.BlobMark, shard))) {
       for (const [i, key] of keys.entries()) {
         const hash = key.subarray(1);
         const value = values[i] as Uint8Array;
@@ -101,9 +106,9 @@ export class BlobCollector {
     await this.#data.commit(this.#data.newBatch().assert(markKey, mark).delete(markKey));
   }
 
-  async #condemn(leased: ReadonlySet<string>): Promise<void> {
+  async #condemn(leased: ReadonlySet<string>, shard: number | undefined): Promise<void> {
     const mark = encodeMark({ state: 'condemned', since: now() });
-    for await (const { keys } of this.#pages(BLOBS, true)) {
+    for await (const { keys } of this.#pages(hashes(Subspace.Blob, shard), true)) {
       // together, so that the commits share one sync
       await Promise.all(keys.map((key) => this.#condemnOne(key, mark, leased)));
     }
@@ -118,8 +123,8 @@ export class BlobCollector {
   }
 
   /** Files that no row names, left by a crash between the file and its commit. */
-  async #removeOrphans(files: string): Promise<void> {
-    const first = (this.#folder++ % 256).toString(16).padStart(2, '0');
+  async #removeOrphans(files: string, folder: number): Promise<void> {
+    const first = folder.toString(16).padStart(2, '0');
     for (const second of await list(path.join(files, first))) {
       for (const base of await list(path.join(files, first, second))) {
         const name = `${first}/${second}/${base}`;
@@ -159,7 +164,9 @@ const hashOfName = (base: string): Uint8Array => Uint8Array.fromHex(base.slice(0
 const leaseEnd = (value: Uint8Array): number => (value.length < 8 ? 0 : readU53(value, value.length - 8));
 
 const LEASES = prefixRange(Uint8Array.of(Subspace.BlobLease));
-const MARKS = prefixRange(Uint8Array.of(Subspace.BlobMark));
-const BLOBS = prefixRange(Uint8Array.of(Subspace.Blob));
+
+/** Rows by hash, those of one first byte when given. */
+const hashes = (subspace: Subspace, shard: number | undefined): Range =>
+  prefixRange(shard === undefined ? Uint8Array.of(subspace) : Uint8Array.of(subspace, shard));
 
 const list = async (folder: string): Promise<string[]> => readdir(folder).catch(() => []);

@@ -1,7 +1,7 @@
 // Every key of the data store is built here, and nowhere else. A key begins with a one-byte subspace;
 // the parts behind it are fixed-width big-endian integers, or a byte string at the end, so that byte
 // order is the order of the parts.
-import { compareBytes, concatBytes, prefixEnd, utf8, writeU32, writeU53 } from '../base/index.ts';
+import { concatBytes, prefixEnd, utf8, writeU32, writeU53 } from '../base/index.ts';
 import type { Key, Range } from './types.ts';
 
 /** Subspace bytes. The class decides the table: hot rows are small and often rewritten, cold rows are large. */
@@ -58,9 +58,6 @@ export function prefixRange(prefix: Key): Range {
   if (!to) throw new RangeError('a key prefix may not be all 0xFF');
   return { from: prefix, to };
 }
-
-export const inRange = (key: Key, range: Range): boolean =>
-  compareBytes(key, range.from) >= 0 && compareBytes(key, range.to) < 0;
 
 export const headKey = (account: number): Key => key4(Subspace.Head, account);
 

@@ -40,6 +40,11 @@ export interface DataStore extends ReadView {
   /** Several reads of one moment; for backup and recount only, bounded to `maxMs` (default 5,000). */
   snapshot<T>(fn: (view: ReadView) => Promise<T>, maxMs?: number): Promise<T>;
   newBatch(): Batch;
+  /**
+   * A number that is another one once anything of a commit that changed the row is visible; undefined where the engine
+   * does not tell. While it stays, what was read of the row before is still right. Told of account heads.
+   */
+  stamp?(key: Key): number | undefined;
   close(): Promise<void>;
 }
 
@@ -153,9 +158,10 @@ export interface BlobStore {
   spool(): Promise<SpoolWriter>;
   /**
    * One pass over the blobs: those without a link are condemned now, those condemned before `before` and still
-   * without a link are removed, at most `limit`; returns how many. Run it daily with `before` 24 h back.
+   * without a link are removed, at most `limit`; returns how many. Run it daily with `before` 24 h back. With `shard`
+   * (0 to 255) it looks at the blobs whose hash begins with this byte only.
    */
-  collect(before: number, limit: number): Promise<number>;
+  collect(before: number, limit: number, shard?: number): Promise<number>;
 }
 
 /** A body on its way into a blob: hashed while it is written. */
@@ -178,6 +184,8 @@ export interface MemoryStore {
   /** Adds and returns the sum; the life time counts from the first addition. */
   incr(key: string, by: number, ttlMs: number): Promise<number>;
   delete(key: string): Promise<void>;
+  /** Deletes what begins with a prefix, counters included; returns how many. */
+  clear(prefix: string): Promise<number>;
   lock(key: string, ttlMs: number): Promise<MemoryLock | undefined>;
 }
 

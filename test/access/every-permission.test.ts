@@ -122,13 +122,13 @@ test('a user without other rights gets at nothing that is for administrators', a
   ]);
 });
 
-test('an action says what happened, or that nobody carries it out yet', async () => {
+test('an action says what happened, or what it lacks', async () => {
   const { created } = await world.call(world.admin, 'x:Action/set', {
     create: { k: { '@type': 'InvalidateCaches' } },
   });
   assert.ok((created as Json)['k']);
   const refused = await world.refusedCreate('Action', { '@type': 'UpdateApps' });
-  assert.match(refused.description ?? '', /No part of this server carries out UpdateApps yet/);
+  assert.match(refused.description ?? '', /^Not configured on this server: web applications/);
   await assert.rejects(world.call(world.admin, 'x:Action/query', {}), /invalidArguments/);
   assert.deepEqual((await world.call(world.admin, 'x:Action/get', { ids: null }))['list'], []);
   assert.equal((await world.refusedUpdate('Action', 'b', {})).type, 'forbidden');

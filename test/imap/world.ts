@@ -7,6 +7,7 @@ import { createMail, type Mail, type MailAccount, type MailLimits } from '../../
 import { type Listener, listen, secureContext, selfSigned, type TlsServer } from '../../src/net/index.ts';
 import { DECLARATIONS, Registry, SERVER_CONTEXT, type ValueOf } from '../../src/registry/index.ts';
 import { openMemory, type Stores } from '../../src/store/index.ts';
+import { Tasks } from '../../src/tasks/index.ts';
 import { RawClient } from '../support/raw-client.ts';
 
 export const PASSWORD = 'correct-horse-battery-9';
@@ -45,6 +46,7 @@ export async function openImapWorld(
   const { data, bus, memory, blobs } = stores;
   const registry = await Registry.open({ store: data, bus, checkEveryMs: 0 });
   const access = Access.open({ registry, memory, delayFailures: false });
+  const tasks = new Tasks({ data, bus, registry });
   registry.assertComplete();
   await access.bootstrap({
     domain: 'example.org',
@@ -147,6 +149,7 @@ export async function openImapWorld(
       await listener.drain(100);
       await mail.close();
       accounts.close();
+      await tasks.stop();
       registry.close();
       await stores.close();
     },

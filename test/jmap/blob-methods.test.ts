@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { encodeId } from '../../src/base/index.ts';
-import { CallFailed, type JmapClient } from '../../src/client/index.ts';
+import { CallFailed, type JmapClient, type RequestFailed } from '../../src/client/index.ts';
 import type { BlobSource, JsonObject } from '../../src/formats/jmap/index.ts';
 import { blobIdOf } from '../../src/jmap/blob-id.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -12,6 +12,8 @@ import { startWorld, type World } from '../support/world.ts';
 let world: World;
 let client: JmapClient;
 let group: number;
+/** Makes an account a member of the group. */
+let join: (member: string) => Promise<void>;
 before(async () => {
   world = await startWorld();
   await world.addAccount('ann');
@@ -27,9 +29,11 @@ before(async () => {
     create: { g: { '@type': 'Group', name: 'team', domainId } },
   });
   const { id } = (created as Record<string, { id: string }>)['g'] as { id: string };
-  const ann = await first('x:Account/query', { name: 'ann' });
-  const joined = await ask('x:Account/set', { update: { [ann]: { memberGroupIds: { [id]: true } } } });
-  assert.ok(joined['updated'], JSON.stringify(joined));
+  join = async (member) => {
+    const joined = await ask('x:Account/set', { update: { [member]: { memberGroupIds: { [id]: true } } } });
+    assert.ok(joined['updated'], JSON.stringify(joined));
+  };
+  await join(await first('x:Account/query', { name: 'ann' }));
   client = world.jmap('ann');
   const { accounts } = await client.session();
   group = Object.keys(accounts).length;
@@ -111,6 +115,15 @@ describe('Blob/upload', () => {
       Object.values(notCreated ?? {}).map(({ type }) => type),
       ['invalidProperties', 'invalidProperties'],
     );
+  });
+
+  test('a creation id that is used again means the latest', async () => {
+    const [, , got] = await client.batch(
+      ['Blob/upload', { create: { k: { data: [text('one')] } } }],
+      ['Blob/upload', { create: { k: { data: [text('two')] } } }],
+      ['Blob/get', { ids: ['#k'], properties: ['data'] }],
+    );
+    assert.equal(got.list[0]?.['data:asText'], 'two');
   });
 
   test('no source makes an empty blob; what was made can be downloaded', async () => {
@@ -320,6 +333,34 @@ test('others do not see the blob', async () => {
   assert.deepEqual(lookup.list, [{ id: blobId, matchedIds: { Email: [] } }]);
   const accountId = await client.account();
   assert.equal(await failure(bob.call('Blob/get', { accountId, ids: [blobId] })), 'accountNotFound');
+});
+
+test('what one uploads into a group, the other members do not see', async () => {
+  const own = await client.account();
+  const { accounts } = await client.session();
+  const accountId = Object.keys(accounts).find((id) => id !== own) as string;
+  const { blobId } = await client.upload('for my eyes', 'text/plain', accountId);
+  const mine = await client.call('Blob/get', { accountId, ids: [blobId] });
+  assert.equal(mine.list[0]?.['data:asText'], 'for my eyes');
+  await world.addAccount('carol');
+  const carol = world.jmap('carol');
+  await join(await carol.account());
+  assert.deepEqual((await carol.call('Blob/get', { accountId, ids: [blobId] })).notFound, [blobId]);
+  assert.equal(
+    await carol.download(blobId, { accountId }).then(
+      () => 200,
+      (error: RequestFailed) => error.status,
+    ),
+    404,
+  );
+  // As soon as something refers to it, it is everybody's.
+  const { ids } = await client.call('Mailbox/query', { accountId, filter: { role: 'inbox' } });
+  const raw = await client.upload('Subject: x\r\n\r\nx', 'message/rfc822', accountId);
+  const emails = { k: { blobId: raw.blobId, mailboxIds: { [ids[0] as string]: true } } };
+  const { created } = await client.call('Email/import', { accountId, emails });
+  assert.ok(created);
+  const seen = await carol.call('Blob/get', { accountId, ids: [raw.blobId], properties: ['size'] });
+  assert.equal(seen.list.length, 1);
 });
 
 describe('Blob/lookup', () => {

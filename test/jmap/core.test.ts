@@ -106,7 +106,11 @@ describe('session', () => {
     });
     assert.equal(answer.headers.get('cache-control'), 'no-cache, no-store');
     const moved = await fetch(`${server.origin}/.well-known/jmap`, { redirect: 'manual' });
-    assert.deepEqual([moved.status, moved.headers.get('location')], [307, '/jmap/session']);
+    assert.deepEqual(
+      ['location', 'cache-control', 'access-control-allow-origin'].map((name) => moved.headers.get(name)),
+      ['/jmap/session', 'no-cache', '*'],
+    );
+    assert.equal(moved.status, 307);
   });
 });
 
@@ -131,6 +135,14 @@ describe('requests', () => {
       createdIds: { k: 'x' },
       sessionState: state,
     });
+  });
+
+  test('members of the request that nobody knows are ignored', async () => {
+    const body = { using: [], methodCalls: [], extension: { a: 1 }, '@type': 'x' };
+    assert.deepEqual(Object.keys((await (await client.post(JSON.stringify(body))).json()) as object), [
+      'methodResponses',
+      'sessionState',
+    ]);
   });
 
   test('/jmap and /api take the same requests', async () => {

@@ -12,7 +12,7 @@ import {
   mailMethods,
   methodTable,
 } from '../../src/jmap/index.ts';
-import { testDirectory, testToken } from '../../src/jmap/testing.ts';
+import { noSharing, testDirectory, testToken } from '../../src/jmap/testing.ts';
 import { FakeMail } from './fake-mail.ts';
 
 let server: TestServer;
@@ -22,13 +22,14 @@ const services = () => mail.services();
 before(async () => {
   const token = testToken('*');
   const lazy = {
-    account: (id: number) => services().account(id),
+    account: (id: number, caller: AccessToken) => services().account(id, caller),
     get blobs() {
       return mail.blobAccess();
     },
     settings: () => DEFAULT_JMAP_SETTINGS,
     limits: () => services().limits(),
     hostname: () => 'mail.example.org',
+    ...noSharing,
   };
   server = await startTestServer<AccessToken>({
     routes: apiRoutes({

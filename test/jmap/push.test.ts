@@ -6,6 +6,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { CallFailed, type JmapClient } from '../../src/client/index.ts';
 import type { JsonObject, NewPushSubscription } from '../../src/formats/jmap/index.ts';
 import { startWorld, type World, WORLD_PASSWORD, worldCertificate } from '../support/world.ts';
+import { startPush } from '../../src/server/push.ts';
 import { TestPushService } from './push-service.ts';
 
 let world: World;
@@ -368,6 +369,34 @@ describe('delivery', () => {
     assert.equal((await push.next()).json['@type'], 'StateChange');
     assert.equal(push.pushed.length, 0);
     assert.deepEqual((await ids()).sort(), [id, other].sort());
+  });
+
+  test('what is stored is at work again after a start', async () => {
+    await subscribe({ types: ['Mailbox'] });
+    const second = startPush(world.services, (await worldCertificate()).cert);
+    await second.ready;
+    await makeMailbox();
+    const both = [await push.next(), await push.next()].map(({ json }) => json['changed']);
+    assert.deepEqual(both[0], both[1]);
+    second.close();
+    await makeMailbox();
+    await push.next();
+    assert.equal(push.pushed.length, 0);
+  });
+
+  test('not after it has expired', async () => {
+    const soon = new Date(Date.now() + 2000).toISOString().replace(/\.\d+/, '');
+    const short = await subscribe({ types: ['Mailbox'], url: push.url('/short') });
+    await subscribe({ types: ['Mailbox'], url: push.url('/long') });
+    await ann.call('PushSubscription/set', { update: { [short]: { expires: soon } } });
+    await makeMailbox();
+    assert.deepEqual([(await push.next()).path, (await push.next()).path].sort(), ['/long', '/short']);
+    await until(async () => Date.now() > Date.parse(soon) + 50);
+    await makeMailbox();
+    assert.equal((await push.next()).path, '/long');
+    await makeMailbox();
+    assert.equal((await push.next()).path, '/long');
+    assert.equal((await ids()).includes(short), false);
   });
 
   test('only the types that are wanted', async () => {

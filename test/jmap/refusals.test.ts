@@ -13,6 +13,7 @@ import {
   pushSubscriptionMethods,
   quotaMethods,
   registryMethods,
+  sendingMethods,
 } from '../../src/jmap/index.ts';
 import { runCalls } from '../../src/jmap/engine.ts';
 import { resultValue } from '../../src/jmap/result.ts';
@@ -31,6 +32,7 @@ const methods = [
   ...mailMethods(unreachable()),
   ...blobMethods(unreachable()),
   ...quotaMethods(unreachable()),
+  ...sendingMethods(unreachable()),
   ...pushSubscriptionMethods(unreachable()),
   ...registryMethods(unreachable()),
 ];
@@ -42,12 +44,14 @@ const SECTIONS: readonly JsonObject[] = [
   {},
 ];
 
+const CAPABILITIES = ['core', 'mail', 'blob', 'quota', 'submission', 'vacationresponse', 'mdn', 'principals'];
+
 async function answer(
   name: string,
   args: JsonObject,
   permissions: readonly PermissionName[],
 ): Promise<JsonObject> {
-  const using = ['core', 'mail', 'blob', 'quota'].map((urn) => `urn:ietf:params:jmap:${urn}`);
+  const using = CAPABILITIES.map((urn) => `urn:ietf:params:jmap:${urn}`);
   const methodCalls = [[name, { accountId: encodeId(7), ...args }, 'c']] as const;
   const responses = await runCalls(
     { using, methodCalls, createdIds: undefined },

@@ -58,6 +58,21 @@ test('an upload is open to its account until its time is over', async () => {
   assert.equal(await access.expire(10), 0);
 });
 
+test('what one keeps in an account of several, the others do not read', async () => {
+  const bytes = Buffer.from('mine');
+  const { hash } = await access.keep(9, body(bytes), now + 1000, 1);
+  const read = async () =>
+    (await Promise.all([1, 2, 9].map((reader) => access.mayRead(9, [hash], reader)))).flat();
+  assert.deepEqual(await read(), [true, false, false]);
+  assert.equal(await access.keepStored(9, hash, now + 500, 2), true);
+  assert.deepEqual(await read(), [true, true, false]);
+  assert.equal(await access.keepStored(9, sha256(Buffer.from('nothing')), now + 500, 2), false);
+  await Promise.all([3, 4, 5, 6].map((keeper) => access.keep(9, body(bytes), now + 1000, keeper)));
+  for (const keeper of [1, 2, 3, 4, 5, 6]) assert.deepEqual(await access.mayRead(9, [hash], keeper), [true]);
+  now += 1100;
+  assert.deepEqual(await read(), [false, false, false]);
+});
+
 test('an empty upload and one of a megabyte', async () => {
   const empty = await access.keep(1, body(), now + 1000);
   assert.equal(empty.size, 0);

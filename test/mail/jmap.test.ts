@@ -13,7 +13,7 @@ import {
   mailMethods,
   methodTable,
 } from '../../src/jmap/index.ts';
-import { testDirectory, testToken } from '../../src/jmap/testing.ts';
+import { noSharing, testDirectory, testToken } from '../../src/jmap/testing.ts';
 import { createBlobAccess, type MailAccount } from '../../src/mail/index.ts';
 import { openMemory } from '../../src/store/index.ts';
 import { delivery, message, openWorld, type World } from './world.ts';
@@ -37,6 +37,7 @@ before(async () => {
     settings: () => DEFAULT_JMAP_SETTINGS,
     limits: () => ({ maxAttachmentSize: 1_000_000, maxMessageSize: 2_000_000 }),
     hostname: () => 'mail.example.org',
+    ...noSharing,
   });
   server = await startTestServer<AccessToken>({
     routes: apiRoutes({

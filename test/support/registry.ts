@@ -9,6 +9,7 @@ import { resultValue } from '../../src/jmap/result.ts';
 import { testContext } from '../../src/jmap/testing.ts';
 import { Registry } from '../../src/registry/index.ts';
 import { openMemory, type Stores } from '../../src/store/index.ts';
+import { Tasks } from '../../src/tasks/index.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -79,6 +80,7 @@ export async function openRegistryWorld(
     delayFailures: false,
     ...(recoveryAdmin && { recoveryAdmin }),
   });
+  const tasks = new Tasks({ data: stores.data, bus: stores.bus, registry });
   registry.assertComplete();
   await access.bootstrap({
     domain: 'example.org',
@@ -165,6 +167,7 @@ export async function openRegistryWorld(
       return token;
     },
     async close() {
+      await tasks.stop();
       registry.close();
       await stores.close();
     },

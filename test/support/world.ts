@@ -2,6 +2,7 @@
 // below to be real.
 import { randomBytes } from '../../src/base/index.ts';
 import { basic, JmapClient } from '../../src/client/index.ts';
+import type { MailSearch } from '../../src/mail/index.ts';
 import { isLoopback, selfSigned } from '../../src/net/index.ts';
 import { DEFAULT_LISTENERS } from '../../src/access/index.ts';
 import { type Faces, SPOKEN, startFaces } from '../../src/server/faces.ts';
@@ -17,6 +18,8 @@ export interface WorldOptions {
   readonly stores?: Stores;
   /** Clients that are free of limits; loopback when absent. */
   readonly exempt?: (address: string) => boolean;
+  /** Text search over the same stores; it is closed at the end. */
+  readonly search?: MailSearch;
   /** Push messages go to this machine, to servers with the world's certificate. */
   readonly push?: boolean;
 }
@@ -45,6 +48,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const stores = options.stores ?? openMemory();
   const services = await openServices(stores, {
     recoveryAdmin: undefined,
+    ...(options.search && { search: options.search }),
     ...(options.push && { mayPushTo: isLoopback }),
   });
   const domain = 'waypost.test';
@@ -68,9 +72,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     reusePort: false,
     ...(options.exempt && { exempt: options.exempt }),
   });
+  services.tasks.start();
   if (options.push) await makePushKey(services.registry);
   await services.pushKey.load();
-  const push = options.push && (await startPush(services, pair.cert));
+  const push = options.push && startPush(services, pair.cert);
   const port = (name: string): number => {
     const [address] = faces.open().find((one) => one.name === name)?.addresses ?? [];
     if (!address) throw new Error(`there is no listener ${name}: ${faces.failed().get(name) ?? 'no face'}`);

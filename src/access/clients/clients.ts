@@ -35,7 +35,7 @@ const NOTED_MS = 3_600_000;
 
 export class Clients {
   readonly #registry: Registry;
-  readonly #memory: MemoryStore;
+  readonly #memory: Omit<MemoryStore, 'clear'>;
   readonly #allowed: ClientList;
   readonly #blocked: ClientList;
   #exempt: (address: string) => boolean = isLoopback;

@@ -123,10 +123,7 @@ class Application {
       for (const step of group) {
         const name = op === 'create' ? (step.key as string) : this.#idOf(step.id as string, step);
         named.set(name, step);
-        bodies.set(
-          name,
-          await mapRecordIds(this.#session.view, `x:${object}`, step.body, (_type, id) => this.#known(id)),
-        );
+        bodies.set(name, await this.#body(step));
       }
       const result = await this.#session.set(object, { [op]: Object.fromEntries(bodies) }, about);
       for (const [name, step] of named) {
@@ -138,6 +135,17 @@ class Application {
       if (!(error instanceof CommandFailure)) throw error;
       for (const step of group) this.#report(step, { type: 'failed', description: error.message });
     }
+  }
+
+  /** What is sent: with ids in place of keys, also within pointers. */
+  async #body({ object, body }: Step): Promise<Json> {
+    const known = await mapRecordIds(this.#session.view, `x:${object}`, body, (_type, id) => this.#known(id));
+    return Object.fromEntries(
+      Object.entries(known).map(([name, value]) => [
+        name.replaceAll(/(?<=\/)#[^/]+/g, (key) => this.#known(key)),
+        value,
+      ]),
+    );
   }
 
   #report(step: Step, error: Json | undefined, made?: Json): void {

@@ -8,6 +8,7 @@ import type { PlanLine } from '../plan-file.ts';
 import type { Target } from '../schema-view.ts';
 import type { Session } from '../session.ts';
 import { targetOf } from '../values.ts';
+import { ServerRecords } from './records.ts';
 import {
   bare,
   creatable,
@@ -80,12 +81,13 @@ class Planner {
   /** Records that a line has found or made true, by the line. */
   readonly #kept = new Map<PlanLine, Set<string>>();
   readonly #resolved = new Map<string, string>();
-  readonly #all = new Map<string, readonly Json[]>();
+  readonly #records: ServerRecords;
   readonly #warnings = new Set<string>();
   #unchanged = 0;
 
   constructor(session: Session, options: PlanOptions) {
     this.#session = session;
+    this.#records = new ServerRecords(session);
     this.#options = options;
   }
 
@@ -103,7 +105,7 @@ class Planner {
     const target = this.#target(line);
     const account = await this.#account(line);
     const filter = await this.#filter(target, line.value, line);
-    for (const record of await this.#records(target, account, filter)) {
+    for (const record of await this.#records.list(target, account, filter)) {
       this.#doom(line, target, account, record);
     }
   }
@@ -123,7 +125,7 @@ class Planner {
       };
       const match = await found?.(wanted, key);
       if (!match) {
-        this.#create(line, target, account, key, await this.#settled(target, wanted, undefined));
+        this.#create(line, target, account, key, await this.#settled(line, target, wanted));
         continue;
       }
       const id = textOf(match['id']);
@@ -139,7 +141,7 @@ class Planner {
     const account = await this.#account(line);
     const kept = this.#kept.get(line) ?? new Set();
     const filter = await this.#filter(target, line.scope ?? {}, line);
-    for (const record of await this.#records(target, account, filter)) {
+    for (const record of await this.#records.list(target, account, filter)) {
       if (!kept.has(textOf(record['id']))) this.#doom(line, target, account, record);
     }
   }
@@ -227,7 +229,7 @@ class Planner {
     account: string | undefined,
     id: string,
   ): Promise<void> {
-    const body = await this.#settled(target, line.value, undefined);
+    const body = await this.#settled(line, target, line.value);
     this.#steps.push({
       op: 'update',
       object: target.name,
@@ -258,7 +260,7 @@ class Planner {
     for (const [name, value] of Object.entries(wanted)) {
       if (name === '@type') continue;
       if (name.includes('/')) {
-        pointers.set(name, value);
+        pointers.set(this.#pointer(name), value);
         continue;
       }
       const property = view.properties(shape, tag)[name];
@@ -302,6 +304,11 @@ class Planner {
     });
   }
 
+  /** A pointer with the ids that its keys stand for (`memberGroupIds/#staff`). */
+  #pointer(pointer: string): string {
+    return pointer.replaceAll(/(?<=\/)#([^/]+)/g, (whole, key: string) => this.#ids.get(key) ?? whole);
+  }
+
   #noteSecret(): void {
     this.#warnings.add('Secrets cannot be compared: those of the plan are written again.');
   }
@@ -316,19 +323,16 @@ class Planner {
     };
   }
 
-  async #settled(target: Target, wanted: Json, current: Json | undefined): Promise<Json> {
+  /** A record as it would be made. */
+  async #settled(line: PlanLine, target: Target, wanted: Json): Promise<Json> {
     const { view } = this.#session;
     const properties = view.properties(`x:${target.name}`, wanted['@type']);
+    const options = { ...this.#settling(line), secrets: true };
     const body: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(wanted)) {
       const property = properties[name];
       if (property?.update === 'serverSet') continue;
-      body[name] = property
-        ? await settle(view, property.type, value, current?.[name], {
-            idOf: (type, text) => this.#idOf(type, text),
-            secrets: true,
-          })
-        : value;
+      body[name] = property ? await settle(view, property.type, value, undefined, options) : value;
     }
     return body;
   }
@@ -362,23 +366,14 @@ class Planner {
           `${target.name} has no name of its own: its records are found by their whole value.`,
         );
       }
-      return this.#byValue(target, account);
+      return this.#byValue(line, target, account);
     }
-    const few = Object.keys(line.value).length <= FEW && this.#canFilter(target, matchOn);
-    const { view } = this.#session;
+    const few = Object.keys(line.value).length <= FEW;
     return async (wanted, key) => {
-      const settled = await this.#settled(target, wanted, undefined);
+      const settled = await this.#settled(line, target, wanted);
       const sought = matchOn.map((name) => settled[name] ?? null);
-      if (sought.some(isPlanned)) return undefined;
-      const properties = view.properties(`x:${target.name}`, wanted['@type']);
-      const filter = few ? Object.fromEntries(matchOn.map((name, i) => [name, sought[i]])) : {};
-      const found = (await this.#records(target, account, filter)).filter((record) =>
-        matchOn.every((name, i) => {
-          const type = properties[name]?.type;
-          const have = type ? bare(view, type, record[name]) : (record[name] ?? null);
-          return sameName(have, sought[i]) && !this.#doomed.has(`${target.name}/${textOf(record['id'])}`);
-        }),
-      );
+      const named = await this.#records.find(target, account, matchOn, sought, { few });
+      const found = named.filter((record) => !this.#doomed.has(`${target.name}/${textOf(record['id'])}`));
       if (found.length > 1) {
         const ids = found.map((record) => textOf(record['id'])).join(', ');
         throw located(
@@ -392,11 +387,12 @@ class Planner {
 
   /** Each record of the server stands for one of the plan at most. */
   async #byValue(
+    line: PlanLine,
     target: Target,
     account: string | undefined,
   ): Promise<(wanted: Json) => Promise<Json | undefined>> {
     const { view } = this.#session;
-    const left = new Set(await this.#records(target, account, {}));
+    const left = new Set(await this.#records.list(target, account, {}));
     return async (wanted) => {
       for (const record of left) {
         if (wanted['@type'] !== record['@type']) continue;
@@ -406,7 +402,7 @@ class Planner {
           const property = properties[name];
           if (!property || property.update === 'serverSet') continue;
           const after = await settle(view, property.type, value, record[name], {
-            idOf: (type, text) => this.#idOf(type, text),
+            ...this.#settling(line),
             secrets: false,
           });
           same &&= isDeepStrictEqual(bare(view, property.type, record[name]), after);
@@ -417,14 +413,6 @@ class Planner {
       }
       return undefined;
     };
-  }
-
-  #canFilter(target: Target, names: readonly string[]): boolean {
-    const filters = this.#session.view.document.lists[`x:${target.name}`]?.filters ?? [];
-    const properties = this.#session.view.allProperties(`x:${target.name}`);
-    return names.every(
-      (name) => filters.some((one) => one.name === name) && properties[name]?.type.type !== 'set',
-    );
   }
 
   async #filter(target: Target, filter: Json, line: PlanLine): Promise<Json> {
@@ -442,25 +430,6 @@ class Planner {
     return result;
   }
 
-  /** Records that a filter finds; all of a type are read once. */
-  async #records(target: Target, account: string | undefined, filter: Json): Promise<readonly Json[]> {
-    if (account?.startsWith('#') || Object.values(filter).some(isPlanned)) return [];
-    const name = `${target.name}/${account ?? ''}/${JSON.stringify(filter)}`;
-    const known = this.#all.get(name);
-    if (known) return known;
-    const session = this.#session.about(account);
-    const ids = await session.ids(target.name, { filter });
-    let records = await session.get(target.name, ids);
-    // Who may act for all sees the records of all accounts.
-    if (account !== undefined && target.object.visibility === 'account') {
-      records = records.filter(
-        (record) => record['accountId'] === undefined || record['accountId'] === account,
-      );
-    }
-    this.#all.set(name, records);
-    return records;
-  }
-
   /** `example.org`, `ann@example.org` */
   #label({ name, object }: Target, record: Json): string | undefined {
     const label = this.#session.view.document.lists[`x:${name}`]?.labelProperty;
@@ -470,16 +439,6 @@ class Planner {
     const domain = textOf(record['domainId'] ?? '');
     return `${textOf(record['name'] ?? '')}@${this.#labels.get(domain.slice(1)) ?? domain}`;
   }
-}
-
-const isPlanned = (value: unknown): boolean => typeof value === 'string' && value.startsWith('#');
-
-/** A name is the same in any case. */
-function sameName(have: unknown, sought: unknown): boolean {
-  if (typeof have === 'string' && typeof sought === 'string') {
-    return have.toLowerCase() === sought.toLowerCase();
-  }
-  return isDeepStrictEqual(have, sought);
 }
 
 function valueAt(record: unknown, segments: readonly string[]): unknown {

@@ -70,7 +70,9 @@ function ordered(view: SchemaView, targets: readonly Target[]): Target[] {
     const path = new Set([...above, target.name]);
     for (const name of referredBy(view, `x:${target.name}`)) {
       const next = byName.get(name);
-      if (next) visit(next, path);
+      // What belongs to an account cannot be before it, even where the account refers to it.
+      const later = next?.object.visibility === 'account' && target.object.visibility !== 'account';
+      if (next && !later) visit(next, path);
     }
     if (done.has(target.name)) return;
     done.add(target.name);
@@ -161,16 +163,19 @@ class Snapshot {
   async lines(): Promise<Json[]> {
     const lines: Json[] = [];
     const later: Json[] = [];
-    const waiting = [...this.#shots];
-    while (waiting.length > 0) {
+    for (const [, shots] of Map.groupBy(this.#shots, ({ target }) => target.name)) {
       // Of one object, those come first that refer to none that is still to come.
-      const [first] = waiting as [Shot, ...Shot[]];
-      let at = waiting.findIndex(
-        (shot) => shot.target.name === first.target.name && this.#missing(shot).length === 0,
-      );
-      if (at < 0) at = 0;
-      const [shot] = waiting.splice(at, 1) as [Shot];
-      await this.#write(shot, lines, later);
+      let waiting = shots;
+      for (let before = Infinity; waiting.length > 0 && waiting.length < before; ) {
+        before = waiting.length;
+        const left: Shot[] = [];
+        for (const shot of waiting) {
+          if (this.#missing(shot).length > 0) left.push(shot);
+          else await this.#write(shot, lines, later);
+        }
+        waiting = left;
+      }
+      for (const shot of waiting) await this.#write(shot, lines, later);
     }
     return [...merged(lines), ...later];
   }

@@ -4,3 +4,5 @@ export * from './pointer.ts';
 export * from './request.ts';
 export * from './shape.ts';
 export type * from './types.ts';
+export * from './arguments.ts';
+export * from './sending.ts';

@@ -1,17 +1,23 @@
 // The arguments of every method, declared once, and the table from which the client takes its types.
-import type { ComparatorInput, FilterInput } from './filter.ts';
-import type { JsonObject } from './request.ts';
 import {
-  anything,
+  changesArgs,
+  getArgs,
+  queryArgs,
+  queryChangesArgs,
+  setArgs,
+  typed,
+  typedObject,
+} from './arguments.ts';
+import type { JsonObject } from './request.ts';
+import type { SendingMethods } from './sending.ts';
+import {
   flag,
   id,
-  integer,
   type InOf,
   list,
   mapOf,
   nullable,
   object,
-  positive,
   record,
   type Shape,
   text,
@@ -36,40 +42,6 @@ import type {
   SetResult,
   Thread,
 } from './types.ts';
-
-/** Checked by the method itself, typed for the client. */
-const typed = <T>(): Shape<unknown, T> => anything as Shape<unknown, T>;
-const typedObject = <T>(): Shape<JsonObject, T> => object as Shape<JsonObject, T>;
-
-const get = { accountId: id, ids: nullable(list(id)), properties: nullable(list(text)) };
-const changes = { accountId: id, sinceState: text, maxChanges: nullable(positive) };
-const query = <C>() => ({
-  accountId: id,
-  filter: typed<FilterInput<C> | null | undefined>(),
-  sort: typed<readonly ComparatorInput[] | null | undefined>(),
-  position: withDefault(integer, 0),
-  anchor: nullable(id),
-  anchorOffset: withDefault(integer, 0),
-  limit: nullable(unsigned),
-  calculateTotal: withDefault(flag, false),
-});
-const queryChanges = <C>() => ({
-  accountId: id,
-  filter: typed<FilterInput<C> | null | undefined>(),
-  sort: typed<readonly ComparatorInput[] | null | undefined>(),
-  sinceQueryState: text,
-  maxChanges: nullable(positive),
-  upToId: nullable(id),
-  calculateTotal: withDefault(flag, false),
-});
-const set = <T>() => ({
-  accountId: id,
-  // A value that is no state is a state that differs, not a wrong argument.
-  ifInState: nullable(typed<string>()),
-  create: nullable(mapOf(typedObject<T>())),
-  update: nullable(mapOf(typedObject<Readonly<Record<string, unknown>>>())),
-  destroy: nullable(list(id)),
-});
 
 export interface MailboxCondition {
   readonly parentId?: string | null;
@@ -106,25 +78,25 @@ export interface EmailCondition {
   readonly inThread?: string;
 }
 
-export const mailboxGetArgs = record(get);
-export const mailboxChangesArgs = record(changes);
+export const mailboxGetArgs = record(getArgs);
+export const mailboxChangesArgs = record(changesArgs);
 export const mailboxQueryArgs = record({
-  ...query<MailboxCondition>(),
+  ...queryArgs<MailboxCondition>(),
   sortAsTree: withDefault(flag, false),
   filterAsTree: withDefault(flag, false),
 });
 export const mailboxQueryChangesArgs = record({
-  ...queryChanges<MailboxCondition>(),
+  ...queryChangesArgs<MailboxCondition>(),
   sortAsTree: withDefault(flag, false),
   filterAsTree: withDefault(flag, false),
 });
 export const mailboxSetArgs = record({
-  ...set<Partial<Mailbox>>(),
+  ...setArgs<Partial<Mailbox>>(),
   onDestroyRemoveEmails: withDefault(flag, false),
 });
 
-export const threadGetArgs = record(get);
-export const threadChangesArgs = record(changes);
+export const threadGetArgs = record(getArgs);
+export const threadChangesArgs = record(changesArgs);
 
 /** RFC 8621 §4.2, shared with Email/parse. */
 const bodyArguments = {
@@ -134,17 +106,17 @@ const bodyArguments = {
   fetchAllBodyValues: withDefault(flag, false),
   maxBodyValueBytes: withDefault(unsigned, 0),
 };
-export const emailGetArgs = record({ ...get, ...bodyArguments });
-export const emailChangesArgs = record(changes);
+export const emailGetArgs = record({ ...getArgs, ...bodyArguments });
+export const emailChangesArgs = record(changesArgs);
 export const emailQueryArgs = record({
-  ...query<EmailCondition>(),
+  ...queryArgs<EmailCondition>(),
   collapseThreads: withDefault(flag, false),
 });
 export const emailQueryChangesArgs = record({
-  ...queryChanges<EmailCondition>(),
+  ...queryChangesArgs<EmailCondition>(),
   collapseThreads: withDefault(flag, false),
 });
-export const emailSetArgs = record(set<EmailDraft>());
+export const emailSetArgs = record(setArgs<EmailDraft>());
 export const emailImportEntry = record({
   blobId: id,
   mailboxIds: mapOf(flag),
@@ -193,13 +165,13 @@ export const pushSubscriptionSetArgs = record({
   destroy: nullable(list(id)),
 });
 
-export const quotaGetArgs = record(get);
-export const quotaChangesArgs = record(changes);
-export const quotaQueryArgs = record(query<QuotaCondition>());
-export const quotaQueryChangesArgs = record(queryChanges<QuotaCondition>());
+export const quotaGetArgs = record(getArgs);
+export const quotaChangesArgs = record(changesArgs);
+export const quotaQueryArgs = record(queryArgs<QuotaCondition>());
+export const quotaQueryChangesArgs = record(queryChangesArgs<QuotaCondition>());
 
 /** Method name → arguments and result, for the client. */
-export interface MethodTypes {
+export interface MethodTypes extends SendingMethods {
   'Core/echo': { args: JsonObject; result: JsonObject };
   'Blob/get': {
     args: InOf<typeof blobGetArgs>;

@@ -72,11 +72,6 @@ export const mapOf =
     return out;
   };
 
-export const oneOf =
-  <T extends string>(...names: readonly T[]): Shape<T> =>
-  (value, at) =>
-    names.includes(value as T) ? (value as T) : wrong(at, `must be one of ${names.join(', ')}`);
-
 /** A UTCDate or, with a zone, a Date of RFC 8620 §1.4, as milliseconds since 1970. */
 export const utcDate: Shape<number, string> = (value, at) =>
   parseDate(value, true) ?? wrong(at, 'must be a date like 2014-10-30T06:12:00Z');
@@ -121,10 +116,13 @@ export type RecordIn<F extends Fields> = { readonly [K in Exclude<keyof F, Optio
   readonly [K in OptionalKeys<F>]?: InOf<F[K]>;
 };
 
+/** A shape that tells its members. */
+export type RecordShape<F extends Fields> = Shape<RecordOut<F>, RecordIn<F>> & { readonly fields: F };
+
 /** An object with exactly these members. */
-export function record<F extends Fields>(fields: F): Shape<RecordOut<F>, RecordIn<F>> {
+export function record<F extends Fields>(fields: F): RecordShape<F> {
   const names = Object.keys(fields);
-  return (value, at) => {
+  const check = (value: unknown, at: string): RecordOut<F> => {
     if (!isObject(value)) return wrong(at, 'must be an object');
     const prefix = at === '' ? '' : `${at}/`;
     for (const name in value) {
@@ -134,4 +132,5 @@ export function record<F extends Fields>(fields: F): Shape<RecordOut<F>, RecordI
     for (const name of names) out[name] = (fields[name] as Shape<unknown>)(value[name], prefix + name);
     return out as RecordOut<F>;
   };
+  return Object.assign(check, { fields });
 }

@@ -67,6 +67,7 @@ export type SetErrorType =
   | 'invalidScript'
   | 'mailboxHasChild'
   | 'mailboxHasEmail'
+  | 'mdnAlreadySent'
   | 'noRecipients'
   | 'notFound'
   | 'overQuota'
@@ -261,6 +262,101 @@ export interface Identity {
   readonly textSignature: string;
   readonly htmlSignature: string;
   readonly mayDelete: boolean;
+}
+
+/** RFC 8621 §7. */
+export interface EnvelopeAddress {
+  readonly email: string;
+  readonly parameters: Readonly<Record<string, string | null>> | null;
+}
+
+export interface DeliveryStatus {
+  readonly smtpReply: string;
+  readonly delivered: 'queued' | 'yes' | 'no' | 'unknown';
+  readonly displayed: 'unknown' | 'yes';
+}
+
+export interface EmailSubmission {
+  readonly id: string;
+  readonly identityId: string;
+  readonly emailId: string;
+  readonly threadId: string;
+  readonly envelope: {
+    readonly mailFrom: EnvelopeAddress;
+    readonly rcptTo: readonly EnvelopeAddress[];
+  } | null;
+  readonly sendAt: string;
+  readonly undoStatus: 'pending' | 'final' | 'canceled';
+  readonly deliveryStatus: Readonly<Record<string, DeliveryStatus>> | null;
+  readonly dsnBlobIds: readonly string[];
+  readonly mdnBlobIds: readonly string[];
+}
+
+/** RFC 8621 §8. */
+export interface VacationResponse {
+  readonly id: string;
+  readonly isEnabled: boolean;
+  readonly fromDate: string | null;
+  readonly toDate: string | null;
+  readonly subject: string | null;
+  readonly textBody: string | null;
+  readonly htmlBody: string | null;
+}
+
+/** RFC 8621 §5. */
+export interface SearchSnippet {
+  readonly emailId: string;
+  readonly subject: string | null;
+  readonly preview: string | null;
+}
+
+/** RFC 9007 §2. */
+export interface Mdn {
+  readonly forEmailId: string | null;
+  readonly subject: string | null;
+  readonly textBody: string | null;
+  readonly includeOriginalMessage: boolean;
+  readonly reportingUA: string | null;
+  readonly disposition: {
+    readonly actionMode: 'manual-action' | 'automatic-action';
+    readonly sendingMode: 'mdn-sent-manually' | 'mdn-sent-automatically';
+    readonly type: 'deleted' | 'dispatched' | 'displayed' | 'processed';
+  };
+  readonly mdnGateway: string | null;
+  readonly originalRecipient: string | null;
+  readonly finalRecipient: string | null;
+  readonly originalMessageId: string | null;
+  readonly error: readonly string[] | null;
+  readonly extensionFields: Readonly<Record<string, string>> | null;
+}
+
+/** RFC 9670 §2. */
+export interface Principal {
+  readonly id: string;
+  readonly type: 'individual' | 'group' | 'resource' | 'location' | 'other';
+  readonly name: string;
+  readonly description: string | null;
+  readonly email: string | null;
+  readonly timeZone: string | null;
+  readonly capabilities: Readonly<Record<string, JsonObject>>;
+  readonly accounts: Readonly<Record<string, SessionAccount>> | null;
+}
+
+/** RFC 9670 §3. */
+export interface ShareNotification {
+  readonly id: string;
+  readonly created: string;
+  readonly changedBy: {
+    readonly name: string;
+    readonly email: string | null;
+    readonly principalId: string | null;
+  };
+  readonly objectType: string;
+  readonly objectAccountId: string;
+  readonly objectId: string;
+  readonly oldRights: Readonly<Record<string, boolean>> | null;
+  readonly newRights: Readonly<Record<string, boolean>> | null;
+  readonly name: string;
 }
 
 /** RFC 8620 §6.1. */

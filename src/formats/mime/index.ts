@@ -23,3 +23,4 @@ export * from './build-header.ts';
 export * from './encode.ts';
 export * from './subject.ts';
 export * from './thread-keys.ts';
+export * from './disposition.ts';

@@ -66,19 +66,19 @@ async function copyBlob(name: BlobName, call: Call, services: BlobServices): Pro
   const { blobs, temporary, memory } = services;
   const settings = services.settings();
   const unlimited = call.token.has(UNLIMITED);
-  if (!unlimited) await allow(call.accountId, services);
+  if (!unlimited) await allow(call.token.account, services);
   const until = now() + settings.uploadTtlMs;
   const whole = await blobs.reads.size(name.hash);
   if (whole === undefined) throw missing();
   let kept: { readonly hash: Uint8Array; readonly size: number } = { hash: name.hash, size: whole };
   const plain = plainRange(name);
   if (plain === 'whole') {
-    if (!(await temporary.keepStored(call.accountId, name.hash, until))) throw missing();
+    if (!(await temporary.keepStored(call.accountId, name.hash, until, call.token.account))) throw missing();
   } else {
     const body = plain ? blobs.reads.stream(name.hash, plain) : decoded(name, services);
-    kept = await temporary.keep(call.accountId, body, until);
+    kept = await temporary.keep(call.accountId, body, until, call.token.account);
   }
-  if (!unlimited) await spendAllowance(call.accountId, kept.size, memory, settings);
+  if (!unlimited) await spendAllowance(call.token.account, kept.size, memory, settings);
   return wholeBlobId(kept.hash);
 }
 

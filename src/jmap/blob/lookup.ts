@@ -63,9 +63,9 @@ export function mailLookups(
     hashes: readonly Uint8Array[],
   ) => Promise<readonly (readonly DocumentId[])[]>,
 ): BlobLookup[] {
-  const emails = async ({ accountId }: Call, hashes: readonly Uint8Array[]) => {
+  const emails = async ({ accountId, token }: Call, hashes: readonly Uint8Array[]) => {
     const [view, ids] = await Promise.all([
-      services.account(accountId).view(),
+      services.account(accountId, token).view(),
       linked(accountId, DataType.Email, hashes),
     ]);
     const rows = ids.map((list) => list.map((id) => view.row(id)).filter((row) => row >= 0));

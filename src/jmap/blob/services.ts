@@ -17,7 +17,7 @@ export interface BlobServices {
 
 export interface KeptBlobs extends TemporaryBlobs {
   /** Keeps a blob that is stored already; false when there is no such blob. */
-  keepStored(account: AccountId, hash: Uint8Array, until: number): Promise<boolean>;
+  keepStored(account: AccountId, hash: Uint8Array, until: number, keeper: AccountId): Promise<boolean>;
 }
 
 /** Largest blob of Blob/upload: what a request can hold as base64, and never more than an upload. */

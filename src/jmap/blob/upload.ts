@@ -87,9 +87,14 @@ async function createBlob(call: Call, object: JsonObject, services: BlobServices
   const unlimited = call.token.has(UNLIMITED);
   const limit = unlimited ? settings.maxRequestSize : maxSizeBlobSet(settings);
   const pieces = await readSources(call, data.map(readSource), limit, services);
-  if (!unlimited) await allow(call.accountId, services);
-  const { hash, size } = await services.temporary.keep(call.accountId, pieces, now() + settings.uploadTtlMs);
-  if (!unlimited) await spendAllowance(call.accountId, size, services.memory, settings);
+  if (!unlimited) await allow(call.token.account, services);
+  const { hash, size } = await services.temporary.keep(
+    call.accountId,
+    pieces,
+    now() + settings.uploadTtlMs,
+    call.token.account,
+  );
+  if (!unlimited) await spendAllowance(call.token.account, size, services.memory, settings);
   return { id: wholeBlobId(hash), type: type ?? 'application/octet-stream', size };
 }
 

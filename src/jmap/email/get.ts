@@ -1,20 +1,30 @@
 // Email/get and Email/changes (RFC 8621 §4.2, §4.3). Columns in memory answer what they can; cold records come in
 // one read; of the messages themselves only the bytes are read that the properties need.
-import { DataType } from '../../account/index.ts';
+import { type AccountId, DataType } from '../../account/index.ts';
 import { encodeId } from '../../base/index.ts';
 import { emailChangesArgs, emailGetArgs } from '../../formats/jmap/index.ts';
 import { changesResult } from '../changes.ts';
 import { MethodError } from '../errors.ts';
 import { type AskedId, askedIds, checkAll, getResult, stateOf } from '../get.ts';
 import type { BlobReads } from '../blobs.ts';
-import type { ColdRecord, MailView } from '../mail-port.ts';
+import type { ColdRecord, MailAccount, MailView } from '../mail-port.ts';
 import { type JmapMethod, method, URN } from '../method.ts';
 import type { MailServices } from '../services.ts';
+import { emailSight } from '../sight.ts';
 import type { Slice } from '../slice.ts';
+import { ListCache } from './list-cache.ts';
 import { type EmailPlan, planEmail } from './properties.ts';
-import { type EmailSource, neededRange, renderEmail, renderHot, type StoredFacts } from './render.ts';
+import {
+  coldMembers,
+  type EmailSource,
+  neededRange,
+  renderHot,
+  renderWith,
+  type StoredFacts,
+} from './render.ts';
 
 export function emailGetMethods(services: MailServices): JmapMethod[] {
+  const lists = new ListCache();
   return [
     method({
       name: 'Email/get',
@@ -25,7 +35,7 @@ export function emailGetMethods(services: MailServices): JmapMethod[] {
       handle: async (call, args) => {
         const plan = planEmail(args.properties, args);
         const asked = args.ids === null ? undefined : askedIds(call.request, args.ids);
-        const mail = services.account(call.accountId);
+        const mail = services.account(call.accountId, call.token);
         const view = await mail.view();
         if (!asked) checkAll(call.request, view.count);
         // The view moves on with the next write: all of it that is needed is taken now.
@@ -36,9 +46,14 @@ export function emailGetMethods(services: MailServices): JmapMethod[] {
           const list = await renderAll(found, slice, (facts) => renderHot(plan, facts));
           return getResult(call, state, list, notFound);
         }
-        const cold = await mail.cold(found.map(({ stored }) => stored.id));
-        const list = await renderCold(plan, found, cold, services.blobs.reads, slice);
-        for (const [i, { stored }] of found.entries()) if (!cold[i]) notFound.push(encodeId(stored.id));
+        const texts = await coldTexts(plan, found, call.accountId, mail, services.blobs.reads, lists, slice);
+        const list: string[] = [];
+        for (const [i, facts] of found.entries()) {
+          const text = texts[i];
+          if (text === undefined) notFound.push(encodeId(facts.stored.id));
+          else list.push(renderWith(plan, facts, text));
+          if (slice.due()) await slice.pause();
+        }
         return getResult(call, state, list, notFound);
       },
     }),
@@ -49,8 +64,8 @@ export function emailGetMethods(services: MailServices): JmapMethod[] {
       permission: 'jmapEmailChanges',
       args: emailChangesArgs,
       handle: async (call, args) => {
-        const { account } = services.account(call.accountId);
-        return (await changesResult(call, account, DataType.Email, args)).result;
+        const mail = services.account(call.accountId, call.token);
+        return (await changesResult(call, mail.account, DataType.Email, args, await emailSight(mail))).result;
       },
     }),
   ];
@@ -110,10 +125,42 @@ const MAX_ANSWER = 128 * 1024 * 1024;
 /** A message up to this size is read whole, together with others. */
 const WHOLE = 64 * 1024;
 
+/** For each e-mail the members that never change; undefined where nothing is stored. */
+async function coldTexts(
+  plan: EmailPlan,
+  found: readonly HotFacts[],
+  account: AccountId,
+  mail: Pick<MailAccount, 'cold'>,
+  blobs: BlobReads,
+  lists: ListCache,
+  slice: Slice,
+): Promise<(string | undefined)[]> {
+  const { listKey } = plan;
+  const texts = found.map(({ stored }) => listKey && lists.get(account, stored.id, listKey));
+  const missing = found.flatMap((facts, i) => (texts[i] === undefined ? [{ facts, i }] : []));
+  if (missing.length === 0) return texts;
+  const cold = await mail.cold(missing.map(({ facts }) => facts.stored.id));
+  const present = missing.filter((_, i) => cold[i]);
+  const records = cold.filter((record) => record !== undefined);
+  const rendered = await renderCold(
+    plan,
+    present.map(({ facts }) => facts),
+    records,
+    blobs,
+    slice,
+  );
+  for (const [at, { facts, i }] of present.entries()) {
+    const text = rendered[at] as string;
+    texts[i] = text;
+    if (listKey !== undefined) lists.keep(account, facts.stored.id, listKey, text);
+  }
+  return texts;
+}
+
 async function renderCold(
   plan: EmailPlan,
   found: readonly HotFacts[],
-  cold: readonly (ColdRecord | undefined)[],
+  cold: readonly ColdRecord[],
   blobs: BlobReads,
   slice: Slice,
 ): Promise<string[]> {
@@ -123,7 +170,7 @@ async function renderCold(
   let chunkBytes = 0;
   const flush = async (): Promise<void> => {
     for (const { facts, record, base, bytes } of await readChunk(chunk, blobs)) {
-      const text = renderEmail(plan, emailSource(facts, record, bytes, base));
+      const text = coldMembers(plan, emailSource(facts, record, bytes, base));
       total += text.length;
       if (total > MAX_ANSWER)
         throw new MethodError('requestTooLarge', 'The answer would be too large: ask for fewer.');
@@ -134,8 +181,7 @@ async function renderCold(
     chunkBytes = 0;
   };
   for (const [i, facts] of found.entries()) {
-    const record = cold[i];
-    if (!record) continue;
+    const record = cold[i] as ColdRecord;
     const range = neededRange(plan, record.message);
     chunk.push({ facts, record, range });
     if (range) chunkBytes += record.size <= WHOLE ? record.size : range.to - range.from;

@@ -55,6 +55,11 @@ export interface EmailPlan {
   readonly needsPartHeaders: boolean;
   /** Bodies of text parts are needed. */
   readonly needsBodies: boolean;
+  /** Those of `properties` that the columns know, and the others. */
+  readonly hot: readonly EmailProperty[];
+  readonly cold: readonly EmailProperty[];
+  /** Names `cold` when none of it is a body: what lists show. */
+  readonly listKey: string | undefined;
 }
 
 const METADATA: readonly MetadataName[] = [
@@ -119,16 +124,26 @@ export function planEmail(
   const lists =
     body.has('textBody') || body.has('htmlBody') || body.has('attachments') || body.has('bodyStructure');
   const fetches = values.fetchTextBodyValues || values.fetchHTMLBodyValues || values.fetchAllBodyValues;
+  const hot = properties.filter(isHot);
+  const cold = properties.filter((property) => !isHot(property));
   return {
     properties,
     part,
     values,
-    needsCold: properties.some((property) => property.kind !== 'metadata' || !HOT.has(property.name)),
+    hot,
+    cold,
+    listKey: body.size > 1 ? undefined : cold.map(propertyName).join(' '),
+    needsCold: cold.length > 0,
     needsHeader: body.has('headers') || properties.some((property) => property.kind === 'header'),
     needsPartHeaders: lists && (part.headers.length > 0 || part.allHeaders),
     needsBodies: body.has('bodyValues') && fetches,
   };
 }
+
+const isHot = (property: EmailProperty): boolean => property.kind === 'metadata' && HOT.has(property.name);
+
+const propertyName = (property: EmailProperty): string =>
+  property.kind === 'header' ? property.property : property.name;
 
 function emailProperty(name: string, at: string): EmailProperty {
   const metadata = METADATA.find((known) => known === name);

@@ -1,13 +1,16 @@
 // Email/query and Email/queryChanges (RFC 8621 §4.4, §4.5). The columns in memory answer everything but text, which
 // is asked of the search store first, and header fields, which are read for the e-mails that the rest leaves over.
-import { DataType, type LogEntry } from '../../account/index.ts';
+import { type Account, DataType, type LogEntry } from '../../account/index.ts';
 import { decodeId, encodeId } from '../../base/index.ts';
 import { emailQueryArgs, emailQueryChangesArgs } from '../../formats/jmap/index.ts';
 import type { MailAccount, MailView } from '../mail-port.ts';
 import { type Call, type JmapMethod, method, URN } from '../method.ts';
-import { queryChangesResult, queryState } from '../query-state.ts';
+import { changesSince } from '../changes.ts';
+import { MethodError } from '../errors.ts';
+import { MAX_ENTRIES, queryChangesResult, queryState } from '../query-state.ts';
 import { JsonText } from '../result.ts';
 import type { MailServices } from '../services.ts';
+import { emailSight, threadsOf } from '../sight.ts';
 import { queryWindow } from '../window.ts';
 import { type ColdAnswers, evaluate, type Mask } from './evaluate.ts';
 import { type EmailFilter, type EmailTest, mutabilityOf, readEmailFilter, testsOf } from './filter.ts';
@@ -39,7 +42,12 @@ export function emailQueryMethods(services: MailServices): JmapMethod[] {
       args: emailQueryArgs,
       handle: async (call, args) => {
         const query = readQuery(args, call);
-        const { ids, state } = await runQuery(query, services.account(call.accountId), services, call);
+        const { ids, state } = await runQuery(
+          query,
+          services.account(call.accountId, call.token),
+          services,
+          call,
+        );
         const { start, end, limit } = queryWindow(
           args,
           ids.length,
@@ -64,18 +72,28 @@ export function emailQueryMethods(services: MailServices): JmapMethod[] {
       args: emailQueryChangesArgs,
       handle: async (call, args) => {
         const query = readQuery(args, call);
-        const mail = services.account(call.accountId);
+        const mail = services.account(call.accountId, call.token);
         const { ids, state, view } = await runQuery(query, mail, services, call);
         const mutable = mutabilityOf(query.filter, query.sort, query.collapseThreads);
         const widen = mutable.thread
-          ? { widen: (entries: readonly LogEntry[]) => touchedThreads(entries, view) }
+          ? {
+              widen: (entries: readonly LogEntry[], since: string) =>
+                touchedThreads(mail.account, since, entries, view),
+            }
           : {};
-        return queryChangesResult(call, mail.account, DataType.Email, args, {
-          state,
-          ids,
-          mutable: mutable.email,
-          ...widen,
-        });
+        return queryChangesResult(
+          call,
+          mail.account,
+          DataType.Email,
+          args,
+          {
+            state,
+            ids,
+            mutable: mutable.email,
+            ...widen,
+          },
+          await emailSight(mail),
+        );
       },
     }),
   ];
@@ -174,15 +192,22 @@ function favourable(
   return all;
 }
 
-/** Every e-mail of the threads that were touched. */
-function* touchedThreads(entries: readonly LogEntry[], view: MailView): Generator<number> {
-  const threads = new Set<number>();
-  for (const { id } of entries) {
-    const row = view.row(id);
-    if (row >= 0) threads.add(view.threads[row] as number);
-  }
+/** Every e-mail of the threads that were touched: which a destroyed e-mail was in, the log of threads knows. */
+async function touchedThreads(
+  account: Account,
+  sinceState: string,
+  entries: readonly LogEntry[],
+  view: MailView,
+): Promise<number[]> {
+  const { changes } = await changesSince(account, DataType.Thread, sinceState, MAX_ENTRIES);
+  if (changes.hasMore)
+    throw new MethodError('cannotCalculateChanges', 'Too much has changed since that state.');
+  const threads = threadsOf(entries, view);
+  for (const { id } of changes.entries) threads.add(id);
+  const touched: number[] = [];
   for (const thread of threads) {
     const rows = view.threadRows(thread);
-    for (let i = 0; i < rows.length; i++) yield view.ids[rows[i] as number] as number;
+    for (let i = 0; i < rows.length; i++) touched.push(view.ids[rows[i] as number] as number);
   }
+  return touched;
 }

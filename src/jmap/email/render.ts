@@ -44,23 +44,31 @@ export interface StoredFacts {
 export type HotSource = Pick<EmailSource, 'stored' | 'size'>;
 
 /** JSON text of one Email. */
-export function renderEmail(plan: EmailPlan, source: EmailSource): string {
+export const renderEmail = (plan: EmailPlan, source: EmailSource): string =>
+  renderWith(plan, source, coldMembers(plan, source));
+
+/** The same when the members that never change are there already, as `coldMembers` gives them. */
+export function renderWith(plan: EmailPlan, source: HotSource, cold: string): string {
+  let out = '';
+  for (const property of plan.hot) {
+    const { name } = property as { name: MetadataName };
+    out += `${out === '' ? '' : ','}"${name}":${hotText(name, source)}`;
+  }
+  return `{${out}${out === '' || cold === '' ? '' : ','}${cold}}`;
+}
+
+/** The members of `plan.cold` as JSON text, without braces. */
+export function coldMembers(plan: EmailPlan, source: EmailSource): string {
   const lists = new Lists(source.message);
   let out = '';
-  for (const property of plan.properties) {
-    out += `${out === '' ? '{' : ','}${propertyText(property, plan, source, lists)}`;
+  for (const property of plan.cold) {
+    out += `${out === '' ? '' : ','}${propertyText(property, plan, source, lists)}`;
   }
-  return out === '' ? '{}' : `${out}}`;
+  return out;
 }
 
 /** JSON text of an Email of which only columns are wanted. */
-export function renderHot(plan: EmailPlan, source: HotSource): string {
-  let out = '';
-  for (const property of plan.properties) {
-    out += `${out === '' ? '{' : ','}"${(property as { name: string }).name}":${hotText((property as { name: MetadataName }).name, source)}`;
-  }
-  return `${out}}`;
-}
+export const renderHot = (plan: EmailPlan, source: HotSource): string => renderWith(plan, source, '');
 
 /** UTCDate without milliseconds (RFC 8620 §1.4). */
 export const utcDateText = (ms: number): string => `${new Date(ms).toISOString().slice(0, -5)}Z`;

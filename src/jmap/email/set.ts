@@ -18,7 +18,7 @@ import type { AppendInput, Appended, EmailChange, MailAccount, MailView } from '
 import { type Call, type JmapMethod, method, setPermissions, URN } from '../method.ts';
 import { readBlobs } from '../blobs.ts';
 import type { MailServices } from '../services.ts';
-import { asObject, checkState, propertyId, SetCall } from '../set.ts';
+import { asObject, checkState, propertyId, type SetArguments, SetCall } from '../set.ts';
 import { blobsOf, composeMessage } from './compose.ts';
 import { readDraft } from './draft.ts';
 import { factsOf } from './get.ts';
@@ -34,14 +34,7 @@ export function emailSetMethods(services: MailServices): JmapMethod[] {
       account: 'shared',
       ...setPermissions('jmapEmailCreate', 'jmapEmailUpdate', 'jmapEmailDestroy'),
       args: emailSetArgs,
-      handle: async (call, args) => {
-        const mail = services.account(call.accountId);
-        const set = new SetCall(call, args, stateOf((await mail.view()).head, DataType.Email));
-        await create(set, mail, services, call);
-        await update(set, mail, call.request);
-        await destroy(set, mail);
-        return set.result(stateOf((await mail.view()).head, DataType.Email));
-      },
+      handle: (call, args) => setEmails(call, args, services),
     }),
     method({
       name: 'Email/import',
@@ -52,6 +45,16 @@ export function emailSetMethods(services: MailServices): JmapMethod[] {
       handle: async (call, { ifInState, emails }) => importEmails(call, ifInState, emails, services),
     }),
   ];
+}
+
+/** A whole Email/set. */
+async function setEmails(call: Call, args: SetArguments, services: MailServices): Promise<object> {
+  const mail = services.account(call.accountId, call.token);
+  const set = new SetCall(call, args, stateOf((await mail.view()).head, DataType.Email));
+  await create(set, mail, services, call);
+  await update(set, mail, call.request);
+  await destroy(set, mail);
+  return set.result(stateOf((await mail.view()).head, DataType.Email));
 }
 
 async function create(set: SetCall, mail: MailAccount, services: MailServices, call: Call): Promise<void> {
@@ -82,13 +85,13 @@ async function create(set: SetCall, mail: MailAccount, services: MailServices, c
 }
 
 /** What a client cannot know of a message that was stored. */
-const appended = ({ thread, hash, size }: Appended): JsonObject => ({
+export const appended = ({ thread, hash, size }: Appended): JsonObject => ({
   blobId: wholeBlobId(hash),
   threadId: encodeId(thread),
   size,
 });
 
-function mailboxNumbers(
+export function mailboxNumbers(
   ids: readonly string[],
   mailboxes: MailView['mailboxes'],
   request: RequestContext,
@@ -219,7 +222,7 @@ async function importEmails(
   services: MailServices,
 ): Promise<object> {
   const { request } = call;
-  const mail = services.account(call.accountId);
+  const mail = services.account(call.accountId, call.token);
   const before = await mail.view();
   const oldState = stateOf(before.head, DataType.Email);
   checkState(ifInState, oldState);

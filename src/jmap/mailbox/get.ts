@@ -1,18 +1,15 @@
 // Mailbox/get and Mailbox/changes (RFC 8621 §2.1, §2.2).
 import { Aspect, DataType } from '../../account/index.ts';
 import { encodeId } from '../../base/index.ts';
-import {
-  type Mailbox,
-  mailboxChangesArgs,
-  mailboxGetArgs,
-  type MailboxRights,
-  wrong,
-} from '../../formats/jmap/index.ts';
+import { type Mailbox, mailboxChangesArgs, mailboxGetArgs, wrong } from '../../formats/jmap/index.ts';
 import { changesResult } from '../changes.ts';
 import { askedIds, checkAll, getResult, stateOf } from '../get.ts';
 import type { MailboxInfo, MailView } from '../mail-port.ts';
 import { type Call, type JmapMethod, method, URN } from '../method.ts';
-import type { MailServices } from '../services.ts';
+import type { SharingServices } from '../sending.ts';
+import { mailboxSight } from '../sight.ts';
+import { ALL_RIGHTS, rightsObject } from './rights.ts';
+import { sharesOf } from './share.ts';
 
 const PROPERTIES = [
   'id',
@@ -28,20 +25,6 @@ const PROPERTIES = [
   'isSubscribed',
 ] as const satisfies readonly (keyof Mailbox)[];
 export type MailboxProperty = (typeof PROPERTIES)[number];
-
-/** Everything the owner and members may do. */
-export const ALL_RIGHTS: MailboxRights = {
-  mayReadItems: true,
-  mayAddItems: true,
-  mayRemoveItems: true,
-  maySetSeen: true,
-  maySetKeywords: true,
-  mayCreateChild: true,
-  mayRename: true,
-  mayDelete: true,
-  maySubmit: true,
-  mayShare: true,
-};
 
 /** One property of a mailbox. */
 export function mailboxValue(
@@ -70,7 +53,7 @@ export function mailboxValue(
     case 'unreadThreads':
       return view.threadCounts(mailbox.id).unread;
     case 'myRights':
-      return ALL_RIGHTS;
+      return view.rights ? rightsObject(view.rights.get(mailbox.id) ?? 0) : ALL_RIGHTS;
     case 'isSubscribed':
       return mailbox.subscribers.includes(call.token.account);
   }
@@ -85,7 +68,7 @@ export function mailboxObject(
   return Object.fromEntries(names.map((name) => [name, mailboxValue(name, mailbox, view, call)]));
 }
 
-export function mailboxGetMethods(services: MailServices): JmapMethod[] {
+export function mailboxGetMethods(services: SharingServices): JmapMethod[] {
   return [
     method({
       name: 'Mailbox/get',
@@ -94,22 +77,36 @@ export function mailboxGetMethods(services: MailServices): JmapMethod[] {
       permission: 'jmapMailboxGet',
       args: mailboxGetArgs,
       handle: async (call, { ids, properties }) => {
-        const names = properties === null ? PROPERTIES : readProperties(properties);
+        const withShares = properties?.includes('shareWith') === true;
+        const names =
+          properties === null
+            ? PROPERTIES
+            : readProperties(properties.filter((name) => name !== 'shareWith'));
         const asked = ids === null ? undefined : askedIds(call.request, ids);
-        const view = await services.account(call.accountId).view();
-        const list: string[] = [];
+        const view = await services.account(call.accountId, call.token).view();
+        const found: MailboxInfo[] = [];
         const notFound: string[] = [];
-        const add = (mailbox: MailboxInfo) =>
-          list.push(JSON.stringify(mailboxObject(names, mailbox, view, call)));
         if (!asked) {
           checkAll(call.request, view.mailboxes.size);
-          for (const mailbox of view.mailboxes.values()) add(mailbox);
+          found.push(...view.mailboxes.values());
         }
         for (const { text, id } of asked ?? []) {
           const mailbox = id === undefined ? undefined : view.mailboxes.get(id);
-          if (mailbox) add(mailbox);
+          if (mailbox) found.push(mailbox);
           else notFound.push(text);
         }
+        const objects = found.map((mailbox) => mailboxObject(names, mailbox, view, call));
+        const shares = withShares
+          ? await sharesOf(
+              services,
+              call,
+              view,
+              found.map(({ id }) => id),
+            )
+          : undefined;
+        const list = found.map(({ id }, i) =>
+          JSON.stringify({ ...objects[i], ...(shares && { shareWith: shares.get(id) ?? null }) }),
+        );
         return getResult(call, stateOf(view.head, DataType.Mailbox), list, notFound);
       },
     }),
@@ -120,8 +117,9 @@ export function mailboxGetMethods(services: MailServices): JmapMethod[] {
       permission: 'jmapMailboxChanges',
       args: mailboxChangesArgs,
       handle: async (call, args) => {
-        const { account } = services.account(call.accountId);
-        const { result, entries } = await changesResult(call, account, DataType.Mailbox, args);
+        const mail = services.account(call.accountId, call.token);
+        const sight = await mailboxSight(mail);
+        const { result, entries } = await changesResult(call, mail.account, DataType.Mailbox, args, sight);
         const updated = entries.filter(({ kind }) => kind === 'update');
         const counters = updated.length > 0 && updated.every(({ aspects }) => aspects === Aspect.Counters);
         return { ...result, updatedProperties: counters ? COUNTERS : null };

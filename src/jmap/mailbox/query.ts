@@ -18,6 +18,7 @@ import type { MailboxInfo, MailView } from '../mail-port.ts';
 import { type Call, type JmapMethod, method, URN } from '../method.ts';
 import { queryChangesResult, queryState } from '../query-state.ts';
 import type { MailServices } from '../services.ts';
+import { mailboxSight } from '../sight.ts';
 import { queryWindow } from '../window.ts';
 
 type MailboxTest = (mailbox: MailboxInfo, call: Call) => boolean;
@@ -38,7 +39,11 @@ export function mailboxQueryMethods(services: MailServices): JmapMethod[] {
       permission: 'jmapMailboxQuery',
       args: mailboxQueryArgs,
       handle: async (call, args) => {
-        const { ids, state } = runQuery(call, args, await services.account(call.accountId).view());
+        const { ids, state } = runQuery(
+          call,
+          args,
+          await services.account(call.accountId, call.token).view(),
+        );
         const { start, end, limit } = queryWindow(
           args,
           ids.length,
@@ -63,7 +68,7 @@ export function mailboxQueryMethods(services: MailServices): JmapMethod[] {
       permission: 'jmapMailboxQueryChanges',
       args: mailboxQueryChangesArgs,
       handle: async (call, args) => {
-        const mail = services.account(call.accountId);
+        const mail = services.account(call.accountId, call.token);
         const view = await mail.view();
         const { ids, state } = runQuery(call, args, view);
         // In a tree the place of one mailbox depends on all above it.
@@ -71,12 +76,19 @@ export function mailboxQueryMethods(services: MailServices): JmapMethod[] {
         const widen = tree
           ? { widen: (entries: readonly unknown[]) => (entries.length > 0 ? view.mailboxes.keys() : []) }
           : {};
-        return queryChangesResult(call, mail.account, DataType.Mailbox, args, {
-          state,
-          ids,
-          mutable: true,
-          ...widen,
-        });
+        return queryChangesResult(
+          call,
+          mail.account,
+          DataType.Mailbox,
+          args,
+          {
+            state,
+            ids,
+            mutable: true,
+            ...widen,
+          },
+          await mailboxSight(mail),
+        );
       },
     }),
   ];

@@ -3,15 +3,16 @@
 import { DataType } from '../../account/index.ts';
 import { Conflict, encodeId } from '../../base/index.ts';
 import { type Json, type JsonObject, type Mailbox, mailboxSetArgs } from '../../formats/jmap/index.ts';
-import { MailboxInUse } from '../../mail/index.ts';
+import { MailboxInUse, readShares } from '../../mail/index.ts';
 import type { RequestContext } from '../context.ts';
 import { invalidProperties, SetFailure } from '../errors.ts';
 import { stateOf } from '../get.ts';
 import type { MailboxCreate, MailboxInfo, MailboxUpdate, MailView } from '../mail-port.ts';
 import { type Call, type JmapMethod, method, setPermissions, URN } from '../method.ts';
-import type { MailServices } from '../services.ts';
+import type { SharingServices } from '../sending.ts';
 import { orderCreations, propertyId, SetCall } from '../set.ts';
 import { mailboxObject, type MailboxProperty, mailboxValue } from './get.ts';
+import { changeShares, sharePatch } from './share.ts';
 
 const WRITABLE = new Set(['name', 'parentId', 'role', 'sortOrder', 'isSubscribed']);
 const SERVER_SET: readonly MailboxProperty[] = [
@@ -34,7 +35,7 @@ const ANSWERED: readonly MailboxProperty[] = [
 ];
 const MAX_SORT_ORDER = 2 ** 31 - 1;
 
-export function mailboxSetMethods(services: MailServices): JmapMethod[] {
+export function mailboxSetMethods(services: SharingServices): JmapMethod[] {
   return [
     method({
       name: 'Mailbox/set',
@@ -43,7 +44,7 @@ export function mailboxSetMethods(services: MailServices): JmapMethod[] {
       ...setPermissions('jmapMailboxCreate', 'jmapMailboxUpdate', 'jmapMailboxDestroy'),
       args: mailboxSetArgs,
       handle: async (call, args) => {
-        const mail = services.account(call.accountId);
+        const mail = services.account(call.accountId, call.token);
         const before = await mail.view();
         const set = new SetCall(call, args, stateOf(before.head, DataType.Mailbox));
         const { ordered, circular } = orderCreations(set.creations(), parentReference);
@@ -52,8 +53,10 @@ export function mailboxSetMethods(services: MailServices): JmapMethod[] {
         const made: [string, number, JsonObject][] = [];
         for (const [key, object] of ordered) {
           try {
-            const id = await mail.createMailbox(readCreate(object, call));
+            const { shareWith = null, ...properties } = object;
+            const id = await mail.createMailbox(readCreate(properties, call));
             call.request.created.set(key, encodeId(id));
+            if (shareWith !== null) await shareNew(services, call, id, shareWith);
             made.push([key, id, object]);
           } catch (error) {
             set.notCreated(key, refusal(error));
@@ -74,8 +77,10 @@ export function mailboxSetMethods(services: MailServices): JmapMethod[] {
             continue;
           }
           try {
-            const update = readUpdate(item.patch, mailbox, view, call);
+            const shares = sharePatch(item.patch);
+            const update = readUpdate(withoutShares(item.patch), mailbox, view, call);
             if (update) await mail.updateMailbox(item.id, update);
+            if (shares) await changeShares(services, call, item.id, shares);
             set.updated(item);
           } catch (error) {
             set.notUpdated(item, refusal(error));
@@ -89,7 +94,9 @@ export function mailboxSetMethods(services: MailServices): JmapMethod[] {
             continue;
           }
           try {
+            const shared = await readShares(services.accountOf(call.accountId), [item.id]);
             await mail.destroyMailbox(item.id, { removeEmails: args.onDestroyRemoveEmails });
+            await notifyGone(services, call, view.mailboxes.get(item.id) as MailboxInfo, shared.get(item.id));
             set.destroyed(item);
           } catch (error) {
             set.notDestroyed(item, refusal(error));
@@ -100,6 +107,36 @@ export function mailboxSetMethods(services: MailServices): JmapMethod[] {
     }),
   ];
 }
+
+/** A mailbox that cannot be shared as asked is not made. */
+async function shareNew(services: SharingServices, call: Call, id: number, shareWith: Json): Promise<void> {
+  try {
+    await changeShares(services, call, id, { shareWith });
+  } catch (error) {
+    await services.account(call.accountId, call.token).destroyMailbox(id, { removeEmails: false });
+    throw error;
+  }
+}
+
+/** Those who had rights on a mailbox have none on it any more. */
+async function notifyGone(
+  services: SharingServices,
+  call: Call,
+  { id, name }: MailboxInfo,
+  grants: ReadonlyMap<number, number> = new Map(),
+): Promise<void> {
+  const changes = Array.from(grants, ([grantee, before]) => ({
+    mailbox: id,
+    name,
+    grantee,
+    before,
+    after: 0,
+  }));
+  await services.notifyShares(call.token, call.accountId, changes);
+}
+
+const withoutShares = (patch: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(patch).filter(([name]) => !/^shareWith(?:\/|$)/.test(name)));
 
 function parentReference(object: JsonObject): string[] {
   const { parentId } = object;

@@ -29,23 +29,26 @@ export class PushService {
   readonly #sweeper: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
 
-  private constructor(services: PushServices) {
+  /** Resolves when all subscriptions that are stored are at work. */
+  readonly ready: Promise<void>;
+
+  constructor(services: PushServices) {
     this.#services = services;
     this.#unsubscribe = services.bus.subscribe('account.state', ({ account, types }) => {
       if (types.some(([type]) => type === DataType.PushSubscription)) void this.#load(account);
     });
     this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_MS).unref();
+    this.ready = this.#loadAll().catch((error: unknown) => void report(error));
   }
 
-  /** Resolves when all subscriptions that are stored are at work. */
-  static async start(services: PushServices): Promise<PushService> {
-    const service = new PushService(services);
-    for await (const ids of services.allAccounts()) {
-      const heads = await Promise.all(ids.map((id) => services.accounts.get(id).head()));
+  async #loadAll(): Promise<void> {
+    const { accounts, allAccounts } = this.#services;
+    for await (const ids of allAccounts()) {
+      if (this.#stop.signal.aborted) return;
+      const heads = await Promise.all(ids.map((id) => accounts.get(id).head()));
       const some = ids.filter((_, i) => (heads[i]?.count(DataType.PushSubscription) ?? 0) > 0);
-      await Promise.all(some.map((id) => service.#load(id)));
+      await Promise.all(some.map((id) => this.#load(id)));
     }
-    return service;
   }
 
   close(): void {
@@ -119,10 +122,11 @@ export class PushService {
   /** Sends the code, once, and not to one URL after the other (RFC 8620 §7.2.2, §8.6). */
   #announce(one: Known): void {
     const { account } = one;
-    const time = performance.now();
-    const at = Math.max(time, this.#nextVerification.get(account) ?? 0);
-    this.#nextVerification.set(account, at + this.#services.settings().pushVerifyTimeoutMs);
-    one.later(at - time, async () => {
+    one.later((this.#nextVerification.get(account) ?? 0) - performance.now(), async () => {
+      const time = performance.now();
+      // Another one of the account was faster.
+      if ((this.#nextVerification.get(account) ?? 0) > time) return this.#announce(one);
+      this.#nextVerification.set(account, time + this.#services.settings().pushVerifyTimeoutMs);
       const { result } = await this.#services.accounts
         .get(account)
         .write((writer) => markAnnounced(writer, one.id));
@@ -216,7 +220,8 @@ class Known {
   }
 
   later(ms: number, work: () => Promise<void>): void {
-    this.#timer = setTimeout(() => void work().catch(report), ms).unref();
+    if (this.#stop.signal.aborted) return;
+    this.#timer = setTimeout(() => void work().catch(report), Math.max(0, ms)).unref();
   }
 
   end(): void {

@@ -12,5 +12,5 @@ export interface PushServices extends FeedSources, SenderOptions, EmailPushServi
   /** The token of the credential that a subscription was made with; undefined when it is good no more. */
   redeem(account: AccountId, ticket: CredentialTicket): Promise<AccessToken | undefined>;
   /** All accounts, in portions. */
-  allAccounts(): AsyncIterable<readonly AccountId[]>;
+  readonly allAccounts: () => AsyncIterable<readonly AccountId[]>;
 }

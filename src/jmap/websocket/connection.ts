@@ -52,7 +52,7 @@ class Connection {
     const { signal, client } = this.#exchange;
     const opened = performance.now();
     const { websocketHeartbeatMs } = this.#options.processor.settings;
-    const heartbeat = setInterval(() => void this.#beat(), websocketHeartbeatMs);
+    const heartbeat = setInterval(() => void this.#beat().catch(report), websocketHeartbeatMs);
     const leave = () => socket.close(Code.GoingAway);
     signal.addEventListener('abort', leave, { once: true });
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));

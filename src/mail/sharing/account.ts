@@ -39,7 +39,7 @@ export function sharedAccount(mail: MailAccount, grantees: readonly AccountId[])
   // Rights are read last: they are never older than what they are used on.
   const view = async (): Promise<SharedView> => {
     const all = (await mail.view()).visible();
-    return new SharedView(all, (await rights()).rights);
+    return new SharedView(all, await rights());
   };
   const shared: SharedAccount = {
     account: mail.account,
@@ -87,7 +87,7 @@ function updateMailbox(
   update: MailboxUpdate,
   options?: OperationOptions,
 ): Promise<void> {
-  const { subscription, ...properties } = update;
+  const { subscription: _own, ...properties } = update;
   requireRight(view, id, Right.Read, 'read');
   if (Object.keys(properties).length > 0) requireRight(view, id, Right.Modify, 'modify');
   const { parentId } = update;

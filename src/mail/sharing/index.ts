@@ -1,6 +1,6 @@
 // Mailboxes that accounts share with each other.
 export { type SharedAccount, sharedAccount } from './account.ts';
-export { emailsOfBlob, mayReadShared } from './blobs.ts';
+export { mayReadShared } from './blobs.ts';
 export { addNotice, dropNotice, readNotices, type ShareNotice } from './notices.ts';
 export type { SharedRights } from './rights.ts';
 export { readShares, type ShareChange, shareMailbox } from './shares.ts';

@@ -80,7 +80,7 @@ function encodeNotice(notice: ShareNotice): Uint8Array {
 }
 
 /** Throws RangeError for a record of another version, or one that is too short. */
-function decodeNotice(row: Uint8Array): ShareNotice {
+export function decodeNotice(row: Uint8Array): ShareNotice {
   const input = new ByteReader(row);
   const version = input.u8();
   if (version !== VERSION) throw new RangeError(`share notification of version ${version}`);

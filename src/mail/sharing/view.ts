@@ -1,9 +1,9 @@
 // One moment of an account as somebody sees it who may read some of its mailboxes only: e-mails in none of these do
 // not exist, and mailboxes that are not shown are in no list. Above a mailbox that is shown, all its ancestors are, as
 // bare names (`spec-mail-access.md` §1.16).
-import { type DocumentId, Right } from '../../account/index.ts';
+import { type ChangeId, type DocumentId, type Head, Right } from '../../account/index.ts';
 import type { JmapView, MailboxInfo, ThreadCounts } from '../types.ts';
-import { hasRights, READABLE } from './rights.ts';
+import { hasRights, READABLE, type SharedRights } from './rights.ts';
 
 export class SharedView implements JmapView {
   readonly head: JmapView['head'];
@@ -22,10 +22,10 @@ export class SharedView implements JmapView {
   readonly #here: Uint32Array;
   #byReceived: Uint32Array | undefined;
 
-  constructor(all: JmapView, rights: ReadonlyMap<DocumentId, number>) {
+  constructor(all: JmapView, { rights, movedAt }: SharedRights) {
     this.#all = all;
     this.rights = rights;
-    this.head = all.head;
+    this.head = headSince(all.head, movedAt);
     this.#readable = new Set(
       Array.from(all.mailboxes.keys()).filter((id) => hasRights(rights.get(id), READABLE)),
     );
@@ -92,6 +92,12 @@ export class SharedView implements JmapView {
     return this.#all.mailboxesOf(this.#rows[row] as number);
   }
 
+  /** Thread of an e-mail of the account, also of one that is not seen any more. */
+  threadOf(id: DocumentId): DocumentId | undefined {
+    const row = this.#all.row(id);
+    return row < 0 ? undefined : this.#all.threads[row];
+  }
+
   keywordsOf(row: number): readonly string[] {
     return this.#all.keywordsOf(this.#rows[row] as number);
   }
@@ -133,6 +139,21 @@ export class SharedView implements JmapView {
     }
     return mapped.subarray(0, count);
   }
+}
+
+/** Nothing is told of the time before the rights were last changed, so no state is older. */
+function headSince(head: Head, movedAt: ChangeId): Head {
+  const { change, epoch, horizon, lastUidValidity, nextDocument, usedBytes } = head;
+  return {
+    change,
+    epoch,
+    horizon,
+    lastUidValidity,
+    nextDocument,
+    usedBytes,
+    state: (type) => Math.max(head.state(type), movedAt),
+    count: (type) => head.count(type),
+  };
 }
 
 function shownMailboxes(

@@ -40,7 +40,7 @@ export function readSubmissions(
 }
 
 export async function readSubmission(
-  reader: Pick<AccountReader, 'id' | 'get'>,
+  reader: AccountReader,
   id: DocumentId,
 ): Promise<SubmissionRecord | undefined> {
   return readDocument(reader, DataType.EmailSubmission, id, decodeSubmission);

@@ -7,9 +7,11 @@ export {
   methodQuery,
   methodSet,
 } from './methods.ts';
-export type { Paging, QueryPage } from './query.ts';
+export { parseFilter, parseSort } from './filter.ts';
+export { matches } from './index-entries.ts';
+export { type Paging, type QueryPage, queryRecords, takePage } from './query.ts';
 export { type ChangeListener, Registry, type RegistryOptions } from './registry.ts';
 export { type RecordName, SINGLETON } from './rows.ts';
-export { type TrailChange, type TrailEntry, type TrailPage, type TrailQuery } from './trail.ts';
+export { type TrailChange, type TrailEntry, type TrailPage, type TrailQuery, writeTrail } from './trail.ts';
 export * from './types.ts';
 export { SERVER_CONTEXT, type WriteContext, type Written } from './write.ts';

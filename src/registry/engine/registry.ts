@@ -100,6 +100,7 @@ export class Registry {
       options.bus?.publish('registry.reset', { from: this.#self });
     };
     this.actions.handle('ReloadSettings', forgetAll);
+    this.actions.handle('ReloadTlsCertificates', forgetAll);
     this.actions.handle('InvalidateCaches', forgetAll);
     this.actions.handle('InvalidateNegativeCaches', forgetAll);
   }

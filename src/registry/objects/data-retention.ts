@@ -53,5 +53,4 @@ export const DataRetention = singleton({
       minute: 0,
     }),
   }),
-  awaits: 'the removal of old items by age',
 });

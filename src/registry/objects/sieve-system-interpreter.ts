@@ -10,7 +10,9 @@ export const SieveSystemInterpreter = singleton({
       always("'MAILER-DAEMON@' + system('domain')"),
     ),
     defaultFromName: expression('Name beside that sender').default(always("'Automated Message'")),
-    defaultReturnPath: expression('Envelope sender of messages that scripts write'),
+    defaultReturnPath: expression('Envelope sender of messages that scripts write; empty for none').default(
+      always("''"),
+    ),
     dkimSignDomain: expression('Domain whose key signs the outgoing message; false for none').default(
       always("system('domain')"),
     ),

@@ -27,5 +27,4 @@ export const TaskManager = singleton({
       21_600_000,
     ),
   }),
-  awaits: 'background tasks',
 });

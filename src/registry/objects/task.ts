@@ -47,8 +47,15 @@ const TaskStatus = union('TaskStatus', 'Where a task stands', {
   Failed: TaskStatusFailed,
 });
 
+const TaskProgress = struct('TaskProgress', 'How far a task has come', {
+  done: unsigned('Steps that are done: accounts, documents or blobs').default(0),
+  startedAt: utcDateTime('When the attempt that is running began; absent while none is').nullable(),
+  total: unsigned('Steps there are; absent where that is not known').nullable(),
+});
+
 const taskFields = {
   due: utcDateTime('When it runs next; absent once it has failed for good').nullable().computed(),
+  progress: nested(TaskProgress, 'How far it has come; absent while nothing is done').nullable().computed(),
   status: nested(TaskStatus, 'State it is in'),
 };
 
@@ -213,5 +220,4 @@ export const Task = object({
   fixedVariant: true,
   variantPermission: (variant) => `task${variant}`,
   source: 'tasks',
-  awaits: 'background tasks',
 });

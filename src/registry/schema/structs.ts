@@ -286,7 +286,7 @@ function checkFields(fields: Fields, value: Plain, at: string, input: Input): vo
     const missing = part === undefined || field.kind.missing?.(part as never) === true;
     if (missing && isRequired(field)) {
       input.violate({ type: 'Required', property: place });
-    } else if (!missing || field.spec.update !== 'serverSet') {
+    } else if (field.spec.update !== 'serverSet' || !(missing || part === field.spec.defaultValue)) {
       field.kind.check?.(part as never, place, input);
     }
   }

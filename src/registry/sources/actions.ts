@@ -13,6 +13,21 @@ export type ActionHandler<N extends ActionName = ActionName> = (
   action: Extract<Action, { readonly '@type': N }>,
 ) => Promise<Plain | void>;
 
+/** What carries out each action, for the answer where it is missing. */
+const NEEDS: Readonly<Record<ActionName, string>> = {
+  ReloadSettings: 'settings',
+  ReloadTlsCertificates: 'certificates of the registry',
+  ReloadLookupStores: 'lookup stores',
+  ReloadBlockedIps: 'lists of blocked addresses',
+  UpdateApps: 'web applications',
+  TroubleshootDmarc: 'the check of senders (SPF, DKIM, DMARC)',
+  ClassifySpam: 'the spam filter',
+  InvalidateCaches: 'caches',
+  InvalidateNegativeCaches: 'caches',
+  PauseMtaQueue: 'the queue of outgoing mail',
+  ResumeMtaQueue: 'the queue of outgoing mail',
+};
+
 /** Source `actions` of Action. */
 export class Actions implements Source {
   readonly #handlers = new Map<ActionName, ActionHandler>();
@@ -36,7 +51,9 @@ export class Actions implements Source {
     const name = action['@type'];
     const handler = this.#handlers.get(name);
     if (!handler) {
-      throw new Refusal('forbidden', { description: `No part of this server carries out ${name} yet.` });
+      throw new Refusal('forbidden', {
+        description: `Not configured on this server: ${NEEDS[name]} (needed by ${name}).`,
+      });
     }
     const found = await handler(action);
     for (const [property, value] of Object.entries(found ?? {})) {

@@ -33,7 +33,7 @@ export function operatorJmap(
   const table = narrow(
     methodTable([...coreMethods, ...registryMethods(registry), ...adminMethods(services)]),
   );
-  const directory = accountDirectory(registry);
+  const directory = accountDirectory(services);
   return async (json) => {
     const request = read(json);
     const context: Omit<RequestContext, 'using'> = {

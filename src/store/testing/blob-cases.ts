@@ -158,6 +158,25 @@ export const BLOB_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'collects the blobs of one first byte of the hash alone',
+    run: async (stores) => {
+      const { blobs, data } = stores;
+      const bodies = Array.from({ length: 8 }, (_, n) => noise(300, 700 + n));
+      for (const body of bodies) {
+        const hash = await deliver(stores, body, 1);
+        await data.commit(data.newBatch().delete(blobLinkKey(hash, 1, 2, 1)));
+      }
+      const first = sha256(bodies[0] as Uint8Array)[0] as number;
+      const mine = bodies.filter((body) => sha256(body)[0] === first);
+      assert.equal(await blobs.collect(now() + 1, 100, first), 0);
+      assert.equal(await blobs.collect(now() + 1, 100, first), mine.length);
+      for (const body of bodies) assert.equal(await blobs.has(sha256(body)), !mine.includes(body));
+      // the others are not even condemned
+      assert.equal(await blobs.collect(now() + 1, 100), 0);
+      assert.equal(await blobs.collect(now() + 1, 100), bodies.length - mine.length);
+    },
+  },
+  {
     name: 'never loses a body that arrives again while it is collected',
     run: async (stores) => {
       const { data, blobs } = stores;

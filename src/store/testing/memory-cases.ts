@@ -44,6 +44,19 @@ export const MEMORY_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'clears what begins with a prefix, and nothing else',
+    run: async ({ memory }) => {
+      await memory.set('rate.a', Uint8Array.of(1), LONG);
+      await memory.incr('rate.b', 3, LONG);
+      await memory.incr('other.rate.c', 3, LONG);
+      assert.equal(await memory.clear('rate.'), 2);
+      assert.equal(await memory.get('rate.a'), undefined);
+      assert.equal(await memory.incr('rate.b', 1, LONG), 1);
+      assert.equal(await memory.incr('other.rate.c', 1, LONG), 4);
+      assert.equal(await memory.clear('rate.nothing'), 0);
+    },
+  },
+  {
     name: 'gives a lock to one at a time, until it is released or lapses',
     run: async ({ memory }) => {
       const tries = await Promise.all(Array.from({ length: 10 }, () => memory.lock('l', LONG)));

@@ -55,6 +55,12 @@ export class LocalMemory implements MemoryStore {
     this.#remove(key);
   }
 
+  async clear(prefix: string): Promise<number> {
+    const doomed = [...this.#entries.keys()].filter((key) => key.startsWith(prefix));
+    for (const key of doomed) this.#remove(key);
+    return doomed.length;
+  }
+
   async lock(key: string, ttlMs: number): Promise<MemoryLock | undefined> {
     const token = this.acquire(key, ttlMs);
     return token === undefined ? undefined : { release: async () => this.unlock(key, token) };

@@ -16,6 +16,7 @@ import {
 import type { BlobFiles } from './blob-files.ts';
 import type { CommitChannel } from './commit-channel.ts';
 import { Reader } from './reader.ts';
+import { Stamps } from './stamps.ts';
 
 const DEFAULT_SNAPSHOT_MS = 5000;
 
@@ -25,12 +26,14 @@ export interface SqliteDataOptions {
   readonly inlineLimit: number;
   readonly channel: CommitChannel;
   readonly blobFiles: BlobFiles;
+  readonly stamps: SharedArrayBuffer;
 }
 
 export class SqliteData implements DataStore {
   readonly #options: SqliteDataOptions;
   readonly #channel: CommitChannel;
   readonly #reader: Reader;
+  readonly #stamps: Stamps;
   readonly #snapshots = new Set<Snapshot>();
   #closed = false;
 
@@ -38,6 +41,7 @@ export class SqliteData implements DataStore {
     this.#options = options;
     this.#channel = options.channel;
     this.#reader = new Reader(options.file, options.mapBytes);
+    this.#stamps = new Stamps(options.stamps);
   }
 
   newBatch(): Batch {
@@ -54,6 +58,10 @@ export class SqliteData implements DataStore {
 
   async scan(range: Range, options: ScanOptions = {}): Promise<Page> {
     return this.#open().scan(range, options);
+  }
+
+  stamp(key: Key): number | undefined {
+    return this.#stamps.of(key);
   }
 
   async commit(batch: Batch): Promise<CommitResult> {

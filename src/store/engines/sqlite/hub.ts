@@ -9,8 +9,8 @@ import type { BusMessage, HubAnswer, HubRequest, Topics } from './protocol.ts';
 export class Hub {
   readonly memory = new LocalMemory();
   readonly bus: LocalBus;
-  /** The other threads, and what each listens to. */
-  readonly #ports = new Map<MessagePort, ReadonlySet<string>>();
+  /** The other threads, and what each listens to; undefined until it has told: then it gets everything. */
+  readonly #ports = new Map<MessagePort, ReadonlySet<string> | undefined>();
 
   constructor() {
     this.bus = new LocalBus(
@@ -21,7 +21,7 @@ export class Hub {
 
   /** Serves another thread until its end of the channel closes. */
   attach(port: MessagePort): void {
-    this.#ports.set(port, new Set());
+    this.#ports.set(port, undefined);
     port.on('message', (request: HubRequest) => {
       if ('topics' in request) {
         this.#ports.set(port, new Set(request.topics));
@@ -35,7 +35,10 @@ export class Hub {
         );
       }
     });
-    port.on('close', () => void this.#ports.delete(port));
+    port.on('close', () => {
+      this.#ports.delete(port);
+      this.#tellTopics();
+    });
     port.unref();
   }
 
@@ -52,6 +55,7 @@ export class Hub {
     if ('get' in request) return memory.get(request.get);
     if ('set' in request) await memory.set(request.set, request.value, request.ttlMs);
     else if ('incr' in request) return memory.incr(request.incr, request.by, request.ttlMs);
+    else if ('clear' in request) return memory.clear(request.clear);
     else if ('delete' in request) await memory.delete(request.delete);
     else if ('lock' in request) return memory.acquire(request.lock, request.ttlMs);
     else memory.unlock(request.unlock, request.token);
@@ -60,16 +64,18 @@ export class Hub {
 
   #spread(message: BusMessage, except?: MessagePort): void {
     for (const [port, topics] of this.#ports) {
-      if (port !== except && topics.has(message.topic)) port.postMessage(message satisfies HubAnswer);
+      if (port !== except && topics?.has(message.topic) !== false)
+        port.postMessage(message satisfies HubAnswer);
     }
   }
 
   /** Tells each thread what is worth sending: a message that nobody waits for would wake this thread for nothing. */
   #tellTopics(): void {
+    if ([...this.#ports.values()].includes(undefined)) return;
     for (const port of this.#ports.keys()) {
       const wanted = new Set<string>(this.bus.topics);
       for (const [other, topics] of this.#ports) {
-        if (other !== port) for (const topic of topics) wanted.add(topic);
+        if (other !== port) for (const topic of topics ?? []) wanted.add(topic);
       }
       port.postMessage({ topics: [...wanted] } satisfies HubAnswer);
     }
@@ -94,8 +100,13 @@ export class HubClient implements MemoryStore {
       (topic, message) => {
         if (wanted?.has(topic) !== false) port.postMessage({ topic, message } satisfies HubRequest);
       },
-      () => port.postMessage({ topics: bus.topics } satisfies HubRequest),
+      () => tellTopics(),
     );
+    const tellTopics = (): void => {
+      if (!this.#closed) port.postMessage({ topics: bus.topics } satisfies HubRequest);
+    };
+    // What listens from the start is told at once.
+    setImmediate(tellTopics);
     this.bus = bus;
     this.#port = port;
     port.on('message', (answer: HubAnswer) => {
@@ -121,6 +132,10 @@ export class HubClient implements MemoryStore {
 
   async delete(key: string): Promise<void> {
     await this.#ask((id) => ({ id, delete: key }));
+  }
+
+  async clear(prefix: string): Promise<number> {
+    return (await this.#ask((id) => ({ id, clear: prefix }))) as number;
   }
 
   async lock(key: string, ttlMs: number): Promise<MemoryLock | undefined> {

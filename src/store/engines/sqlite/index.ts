@@ -13,6 +13,7 @@ import { Hub, HubClient } from './hub.ts';
 import { LAYOUT } from './layout.ts';
 import type { WriterData, WriterNews, WriterOrder } from './protocol.ts';
 import { receiveError } from './sqlite-error.ts';
+import { newStamps } from './stamps.ts';
 
 const MIB = 1024 * 1024;
 
@@ -38,13 +39,18 @@ export interface EmbeddedOptions {
   readonly maxPages?: number;
 }
 
-/** What another thread needs to attach; it goes there as a message or as `workerData`. */
-export interface EmbeddedHandle {
+/** What a reader needs. */
+interface ReaderHandle {
   readonly folders: Folders;
   readonly compress: boolean;
   readonly inlineLimit: number;
   readonly mapBytes: number;
+  readonly stamps: SharedArrayBuffer;
   readonly writer: MessagePort;
+}
+
+/** What another thread needs to attach; it goes there as a message or as `workerData`. */
+export interface EmbeddedHandle extends ReaderHandle {
   readonly hub: MessagePort;
 }
 
@@ -61,9 +67,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSt
   const began = performance.now();
   const folders = foldersOf(options.folder);
   const lock = takeFolder(options.folder);
+  const stamps = newStamps();
   let worker: Worker;
   try {
-    worker = await startWriter(folders, options);
+    worker = await startWriter(folders, stamps, options);
   } catch (error) {
     lock.release();
     throw error;
@@ -83,22 +90,25 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSt
   worker.unref();
 
   const hub = new Hub();
-  const share = (): { handle: EmbeddedHandle; transfer: Transferable[] } => {
+  const readerHandle = (): ReaderHandle => {
     const toWriter = new MessageChannel();
-    const toHub = new MessageChannel();
     worker.postMessage({ attach: toWriter.port2 } satisfies WriterOrder, [toWriter.port2]);
-    hub.attach(toHub.port2);
-    const handle: EmbeddedHandle = {
+    return {
       folders,
       compress: options.compress ?? true,
       inlineLimit: options.inlineLimit ?? INLINE_LIMIT,
       mapBytes: options.mapBytes ?? 1024 * MIB,
+      stamps,
       writer: toWriter.port1,
-      hub: toHub.port1,
     };
+  };
+  const share = (): { handle: EmbeddedHandle; transfer: Transferable[] } => {
+    const toHub = new MessageChannel();
+    hub.attach(toHub.port2);
+    const handle = { ...readerHandle(), hub: toHub.port1 };
     return { handle, transfer: [handle.writer, handle.hub] };
   };
-  const { data, blobs } = openReader(share().handle);
+  const { data, blobs } = openReader(readerHandle());
   const close = async (): Promise<void> => {
     await data.close();
     isClosing = true;
@@ -136,23 +146,25 @@ export async function attachEmbedded(handle: EmbeddedHandle): Promise<Stores> {
   };
 }
 
-function openReader(handle: EmbeddedHandle): { data: SqliteData; blobs: RowBlobs } {
-  const { folders, compress, inlineLimit, mapBytes, writer } = handle;
+function openReader(handle: ReaderHandle): { data: SqliteData; blobs: RowBlobs } {
+  const { folders, compress, inlineLimit, mapBytes, stamps, writer } = handle;
   const data = new SqliteData({
     file: folders.file,
     mapBytes,
     inlineLimit,
     channel: new CommitChannel(writer),
     blobFiles: new BlobFiles(folders.blobs, { compress }),
+    stamps,
   });
   return { data, blobs: new RowBlobs(data, { spool: folders.spool, files: folders.blobs }) };
 }
 
-function startWriter(folders: Folders, options: EmbeddedOptions): Promise<Worker> {
+function startWriter(folders: Folders, stamps: SharedArrayBuffer, options: EmbeddedOptions): Promise<Worker> {
   const logBytes = options.logBytes ?? 64 * MIB;
   const workerData: WriterData = {
     file: folders.file,
     blobFolder: folders.blobs,
+    stamps,
     cacheBytes: options.cacheBytes ?? 64 * MIB,
     logBytes,
     ceilingBytes: logBytes * 8,

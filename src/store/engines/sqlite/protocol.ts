@@ -35,6 +35,7 @@ export type HubRequest =
   | { readonly id: number; readonly set: string; readonly value: Uint8Array; readonly ttlMs: number }
   | { readonly id: number; readonly incr: string; readonly by: number; readonly ttlMs: number }
   | { readonly id: number; readonly delete: string }
+  | { readonly id: number; readonly clear: string }
   | { readonly id: number; readonly lock: string; readonly ttlMs: number }
   | { readonly id: number; readonly unlock: string; readonly token: string }
   | Topics

@@ -2,7 +2,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Rows } from '../../apply.ts';
 import type { Key } from '../../types.ts';
+import { Subspace } from '../../keys.ts';
 import { partIn, TABLES, tableIndex } from './layout.ts';
+import { slotOf } from './stamps.ts';
 
 interface Statements {
   readonly get: StatementSync;
@@ -15,6 +17,10 @@ interface Statements {
 
 export class WriterRows implements Rows {
   readonly #statements: readonly Statements[];
+  /** Slots of the heads that were changed, for `Stamps`. */
+  readonly touched: number[] = [];
+  /** A range was deleted in which heads may have been. */
+  deletedHeads = false;
 
   constructor(db: DatabaseSync) {
     const prepare = (sql: string): StatementSync => {
@@ -50,18 +56,26 @@ export class WriterRows implements Rows {
   }
 
   set(key: Key, value: Uint8Array): void {
+    this.#touch(key);
     this.#of(key).set.run(key, value);
   }
 
   delete(key: Key): void {
+    this.#touch(key);
     this.#of(key).remove.run(key);
   }
 
   deleteRange(from: Key, to: Key): void {
+    if ((from[0] as number) <= Subspace.Head && (to[0] as number) >= Subspace.Head) this.deletedHeads = true;
     for (const [i, table] of TABLES.entries()) {
       const part = partIn(table, from, to);
       if (part) (this.#statements[i] as Statements).removeRange.run(part.from, part.to);
     }
+  }
+
+  #touch(key: Key): void {
+    const slot = slotOf(key);
+    if (slot >= 0) this.touched.push(slot);
   }
 
   #of(key: Key): Statements {

@@ -33,12 +33,14 @@ describe('embedded stores of several threads', () => {
         await writer.data.commit(writer.data.newBatch().set(key, Uint8Array.of(i)));
         for (const reader of all) assert.deepEqual(await reader.data.get(key), Uint8Array.of(i));
       }
-      const heard = all.map((): string[] => []);
+      const heard = all.map(() => new Set<string>());
       for (const [i, { bus }] of all.entries())
-        bus.subscribe('bus.ping', ({ from }) => void heard[i]?.push(from));
-      for (const [i, { bus }] of all.entries()) bus.publish('bus.ping', { from: String(i) });
-      await until(() => heard.every((list) => list.length === 3));
-      for (const list of heard) assert.deepEqual(list.sort(), ['0', '1', '2']);
+        bus.subscribe('bus.ping', ({ from }) => void heard[i]?.add(from));
+      // A thread sends what others listen to, once it has heard of them.
+      await until(() => {
+        for (const [i, { bus }] of all.entries()) bus.publish('bus.ping', { from: String(i) });
+        return heard.every((from) => from.size === 3);
+      });
       const sums = await Promise.all(
         all.flatMap(({ memory }) => [memory.incr('n', 1, 60_000), memory.incr('n', 1, 60_000)]),
       );
@@ -52,9 +54,37 @@ describe('embedded stores of several threads', () => {
       await main.data.commit(main.data.newBatch().delete(key));
       assert.equal(await others[1]?.data.get(key), undefined);
       main.bus.publish('bus.ping', { from: 'late' });
-      await until(() => heard[2]?.length === 4);
-      assert.equal(heard[1]?.length, 3);
+      await until(() => heard[2]?.has('late') === true);
+      assert.equal(heard[1]?.has('late'), false);
       await others[1]?.close();
+    });
+  });
+
+  it('moves the stamp of a head in every thread before a commit that changed it is answered', async () => {
+    await withStores({}, async (main) => {
+      const other = await attachEmbedded(main.share().handle);
+      const [key, bystander] = [keys.headKey(7), keys.headKey(8)];
+      const stamps = () =>
+        [main.data, other.data].map((data) => [data.stamp?.(key), data.stamp?.(bystander)]);
+      const before = stamps();
+      assert.deepEqual(before[0], before[1]);
+      await main.data.commit(main.data.newBatch().set(keys.coldKey(7, 2, 1), Uint8Array.of(1)));
+      assert.deepEqual(stamps(), before, 'a commit without heads');
+      const refused = other.data.newBatch().assert(key, 'present').set(key, Uint8Array.of(1));
+      assert.equal((await other.data.commit(refused)).ok, false);
+      assert.deepEqual(stamps(), before, 'a batch that was not applied');
+      for (const change of ['set', 'delete', 'deleteRange'] as const) {
+        const last = main.data.stamp?.(key);
+        const batch = other.data.newBatch();
+        if (change === 'set') batch.set(key, Uint8Array.of(2));
+        else if (change === 'delete') batch.delete(key);
+        else batch.deleteRange(keys.prefixRange(key));
+        await other.data.commit(batch);
+        assert.notEqual(main.data.stamp?.(key), last, change);
+        assert.equal(main.data.stamp?.(key), other.data.stamp?.(key));
+      }
+      assert.equal(main.data.stamp?.(keys.coldKey(7, 2, 1)), undefined);
+      await other.close();
     });
   });
 

@@ -8,6 +8,7 @@ import { errorCode } from '../../file-error.ts';
 import { StoreUnavailable } from '../../types.ts';
 import { openForWriting, PAGE, pragma, type WriterSettings } from './layout.ts';
 import { WriterRows } from './rows.ts';
+import { Stamps } from './stamps.ts';
 import { isFatal, sendError, type SentError } from './sqlite-error.ts';
 
 /** What became of a batch; undefined: applied and durable. */
@@ -22,6 +23,8 @@ export interface LogSettings {
 
 export interface WriterOptions extends WriterSettings, LogSettings {
   readonly file: string;
+  /** What `Stamps` of all threads look at. */
+  readonly stamps: SharedArrayBuffer;
   /** Names of blob files that turned out to be superfluous, once that is durable. */
   readonly onUnused: (name: string) => void;
 }
@@ -47,6 +50,7 @@ export class Writer {
   readonly #options: WriterOptions;
   readonly #db: DatabaseSync;
   readonly #rows: WriterRows;
+  readonly #stamps: Stamps;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
@@ -61,6 +65,7 @@ export class Writer {
     this.#nextRestart = options.logBytes;
     this.#db = openForWriting(options.file, options);
     this.#rows = new WriterRows(this.#db);
+    this.#stamps = new Stamps(options.stamps);
     this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
     this.#commit = this.#db.prepare('COMMIT');
     this.#rollback = this.#db.prepare('ROLLBACK');
@@ -102,7 +107,7 @@ export class Writer {
     try {
       this.#begin.run();
       for (const batch of batches) outcomes.push(this.#apply(new BatchReader(batch)));
-      this.#commit.run();
+      this.#makeDurable();
       return outcomes;
     } catch (error) {
       this.#undo(error);
@@ -114,12 +119,25 @@ export class Writer {
     try {
       this.#begin.run();
       const outcome = this.#apply(new BatchReader(batch));
-      this.#commit.run();
+      this.#makeDurable();
       return outcome;
     } catch (error) {
       this.#undo(error);
       return { error: sendError(error) };
     }
+  }
+
+  #makeDurable(): void {
+    this.#moveStamps();
+    this.#commit.run();
+    this.#moveStamps();
+    this.#rows.touched.length = 0;
+    this.#rows.deletedHeads = false;
+  }
+
+  #moveStamps(): void {
+    if (this.#rows.deletedHeads) this.#stamps.moveAll();
+    else this.#stamps.move(this.#rows.touched);
   }
 
   #apply(batch: BatchReader): Outcome {
@@ -139,6 +157,8 @@ export class Writer {
 
   #undo(error: unknown): void {
     this.#unused = [];
+    this.#rows.touched.length = 0;
+    this.#rows.deletedHeads = false;
     if (isFatal(error)) throw new WriterFailed('the data store failed', { cause: error });
     if (this.#db.isTransaction) this.#rollback.run();
   }

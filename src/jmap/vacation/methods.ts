@@ -1,0 +1,174 @@
+// VacationResponse/get and VacationResponse/set (RFC 8621 §8): one object, which is always there.
+import { DataType } from '../../account/index.ts';
+import {
+  type Json,
+  type JsonObject,
+  parseDate,
+  type SetError,
+  vacationGetArgs,
+  vacationSetArgs,
+  type VacationResponse,
+} from '../../formats/jmap/index.ts';
+import { changeVacation, readVacation, type Vacation } from '../../mail/index.ts';
+import { invalidProperties, MethodError, setErrorFor, SetFailure } from '../errors.ts';
+import { getResult, stateOf } from '../get.ts';
+import { type JmapMethod, method, URN } from '../method.ts';
+import type { SendingServices } from '../sending.ts';
+import { asObject, checkState } from '../set.ts';
+import { askedProperties } from '../standard.ts';
+
+const PROPERTIES = [
+  'id',
+  'isEnabled',
+  'fromDate',
+  'toDate',
+  'subject',
+  'textBody',
+  'htmlBody',
+] as const satisfies readonly (keyof VacationResponse)[];
+
+const SINGLETON = 'singleton';
+const MAX_SUBJECT = 512;
+const MAX_BODY = 2048;
+
+export function vacationMethods(services: SendingServices): JmapMethod[] {
+  const row = { capabilities: [URN.vacation], account: 'member' } as const;
+  return [
+    method({
+      ...row,
+      name: 'VacationResponse/get',
+      permission: 'jmapVacationResponseGet',
+      args: vacationGetArgs,
+      handle: async (call, { ids, properties }) => {
+        const names = askedProperties(properties, PROPERTIES);
+        const { head, vacation } = await services
+          .accountOf(call.accountId)
+          .read(async (reader) => ({ head: reader.head, vacation: await readVacation(reader) }));
+        const object = vacationObject(vacation);
+        const asked = new Set(ids ?? [SINGLETON]);
+        if (asked.size > call.request.limits.maxObjectsInGet)
+          throw new MethodError(
+            'requestTooLarge',
+            `More than ${call.request.limits.maxObjectsInGet} objects.`,
+          );
+        const list = asked.has(SINGLETON)
+          ? [JSON.stringify(Object.fromEntries(names.map((name) => [name, object[name]])))]
+          : [];
+        const notFound = [...asked].filter((id) => id !== SINGLETON);
+        return getResult(call, stateOf(head, DataType.SieveScript), list, notFound);
+      },
+    }),
+    method({
+      ...row,
+      name: 'VacationResponse/set',
+      // The first save is an update of what is there already, so a role with either may make it.
+      permission: ({ destroy }) =>
+        Array.isArray(destroy) && destroy.length > 0 ? 'jmapVacationResponseDestroy' : [],
+      permissions: ['jmapVacationResponseDestroy'],
+      anyOf: ['jmapVacationResponseCreate', 'jmapVacationResponseUpdate'],
+      args: vacationSetArgs,
+      handle: async (call, args) => {
+        const account = services.accountOf(call.accountId);
+        const oldState = stateOf(await account.head(), DataType.SieveScript);
+        checkState(args.ifInState, oldState);
+        const notCreated = new Map<string, SetError>();
+        const updated = new Map<string, JsonObject | null>();
+        const notUpdated = new Map<string, SetError>();
+        const notDestroyed = new Map<string, SetError>();
+        for (const key of Object.keys(args.create ?? {})) notCreated.set(key, ONLY_ONE);
+        for (const [id, patch] of Object.entries(args.update ?? {})) {
+          if (id !== SINGLETON) notUpdated.set(id, NOT_FOUND);
+          else if (args.destroy?.includes(id)) notUpdated.set(id, WILL_DESTROY);
+          else {
+            try {
+              const change = readPatch(patch);
+              await changeVacation(account, (before) => checked({ ...before, ...change }));
+              updated.set(id, null);
+            } catch (error) {
+              notUpdated.set(id, setErrorFor(error));
+            }
+          }
+        }
+        for (const id of args.destroy ?? []) notDestroyed.set(id, id === SINGLETON ? ONLY_ONE : NOT_FOUND);
+        return {
+          accountId: call.accountText,
+          oldState,
+          newState: stateOf(await account.head(), DataType.SieveScript),
+          created: null,
+          updated: asObject(updated),
+          destroyed: null,
+          notCreated: asObject(notCreated),
+          notUpdated: asObject(notUpdated),
+          notDestroyed: asObject(notDestroyed),
+        };
+      },
+    }),
+  ];
+}
+
+const ONLY_ONE: SetError = { type: 'singleton', description: 'There is always exactly one.' };
+const NOT_FOUND: SetError = { type: 'notFound', description: 'There is no such object.' };
+const WILL_DESTROY: SetError = { type: 'willDestroy', description: 'The same call destroys this object.' };
+
+const dateText = (time: number | null): string | null =>
+  time === null ? null : `${new Date(time).toISOString().slice(0, 19)}Z`;
+
+const vacationObject = ({ fromDate, toDate, ...vacation }: Vacation): VacationResponse => ({
+  id: SINGLETON,
+  ...vacation,
+  fromDate: dateText(fromDate),
+  toDate: dateText(toDate),
+});
+
+function readPatch(patch: JsonObject): Partial<Vacation> {
+  const change: { -readonly [K in keyof Vacation]?: Vacation[K] } = {};
+  for (const [name, value] of Object.entries(patch)) {
+    switch (name) {
+      case 'id':
+        if (value !== SINGLETON) throw invalidProperties(['id'], 'id: cannot be changed');
+        break;
+      case 'isEnabled':
+        if (typeof value !== 'boolean') throw invalidProperties([name], `${name}: must be true or false`);
+        change.isEnabled = value;
+        break;
+      case 'fromDate':
+      case 'toDate':
+        change[name] = readDate(value, name);
+        break;
+      case 'subject':
+        change.subject = readText(value, name, MAX_SUBJECT);
+        if (/[\r\n]/.test(change.subject ?? '')) throw invalidProperties([name], 'subject: must be one line');
+        break;
+      case 'textBody':
+      case 'htmlBody':
+        change[name] = readText(value, name, MAX_BODY);
+        break;
+      default:
+        if (name.includes('/')) throw new SetFailure('invalidPatch', `${name}: there is nothing to patch`);
+        throw invalidProperties([name], `${name.slice(0, 100)}: is no property`);
+    }
+  }
+  return change;
+}
+
+function readDate(value: Json, name: string): number | null {
+  if (value === null) return null;
+  return parseDate(value, true) ?? fail(name, 'must be a date like 2014-10-30T06:12:00Z, or null');
+}
+
+function readText(value: Json, name: string, max: number): string | null {
+  if (value === null) return null;
+  if (typeof value !== 'string' || Buffer.byteLength(value) >= max || value.includes('\0'))
+    return fail(name, `must be a text of less than ${max} bytes, or null`);
+  return value.toWellFormed();
+}
+
+const fail = (name: string, reason: string): never => {
+  throw invalidProperties([name], `${name}: ${reason}`);
+};
+
+function checked(vacation: Vacation): Vacation {
+  const { fromDate, toDate } = vacation;
+  if (fromDate !== null && toDate !== null && toDate <= fromDate) fail('toDate', 'must be after fromDate');
+  return vacation;
+}

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { permissionsOf, type PermissionName } from '../../src/access/index.ts';
+import { ADMIN_OPERATIONS, type AdminServices } from '../../src/admin/index.ts';
 import { encodeId } from '../../src/base/index.ts';
 import type { JsonObject } from '../../src/formats/jmap/index.ts';
 import { PERMISSION_NAMES } from '../../src/registry/index.ts';
@@ -18,6 +19,9 @@ import {
 import { runCalls } from '../../src/jmap/engine.ts';
 import { resultValue } from '../../src/jmap/result.ts';
 import { testContext, testToken } from '../../src/jmap/testing.ts';
+import { adminMethods } from '../../src/server/admin-methods.ts';
+import { jmapBlobs, jmapTable } from '../../src/server/jmap-table.ts';
+import { startWorld } from '../support/world.ts';
 
 /** Nothing below may be reached. */
 const unreachable = <T>(): T =>
@@ -36,7 +40,9 @@ const methods = [
   ...pushSubscriptionMethods(unreachable()),
   ...registryMethods(unreachable()),
 ];
-const table = methodTable(methods);
+/** These check for themselves. */
+const services: AdminServices = { access: unreachable(), registry: unreachable() };
+const table = methodTable([...methods, ...adminMethods(services)]);
 const SECTIONS: readonly JsonObject[] = [
   { create: { k: {} } },
   { update: { b: {} } },
@@ -78,6 +84,40 @@ describe('without its permission', () => {
         assert.equal((await answer(method.name, args, ['authenticate']))['type'], 'forbidden');
       }
     });
+  }
+});
+
+describe('about access, without a permission it asks for', () => {
+  const args = { account: 'zz', first: 'zz', second: 'zz', permission: 'authenticate', changes: [] };
+  for (const operation of ADMIN_OPERATIONS) {
+    for (const permission of permissionsOf(operation)) {
+      test(`${operation.name} without ${permission}`, async () => {
+        const others = PERMISSION_NAMES.filter((name) => name !== permission);
+        const { account: _, ...ofAll } = args;
+        const answers = await Promise.all(
+          [args, ofAll].map((given) => answer(operation.name, given, others).catch(() => undefined)),
+        );
+        assert.ok(
+          answers.some(
+            (one) => one?.['type'] === 'forbidden' && String(one['description']).includes(permission),
+          ),
+          JSON.stringify(answers),
+        );
+      });
+    }
+  }
+});
+
+test('every method that is mounted is tried here', async () => {
+  const world = await startWorld();
+  try {
+    const mounted = [...jmapTable(world.services, jmapBlobs(world.services)).keys()];
+    assert.deepEqual(
+      mounted.filter((name) => !table.has(name)),
+      [],
+    );
+  } finally {
+    await world.close();
   }
 });
 

@@ -21,7 +21,7 @@ export interface EventSourceOptions extends FeedSources {
 const MIN_PING_S = 30;
 const MAX_PING_S = 3600;
 /** Open streams of one account. */
-const MAX_STREAMS = 256;
+const MAX_STREAMS = 4096;
 
 export function eventSourceRoutes(options: EventSourceOptions): Route<AccessToken>[] {
   const gate = new Gate();

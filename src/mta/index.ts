@@ -2,7 +2,7 @@
 export { type Incoming, RECEIVE } from './acceptance.ts';
 export * from './mta.ts';
 export { type Answers, createAnswers } from './answers.ts';
-export { CLAIM_MS, createOutbox, type Outbox, SEND } from './outbox.ts';
+export { CLAIM_MS, createOutbox, type Outbox } from './outbox.ts';
 export type { Mechanism, PolicyContext, SessionPolicy } from './policy.ts';
 export type { RecipientRequest } from './recipients.ts';
 export type { SenderRequest } from './sender.ts';

@@ -49,7 +49,7 @@ export interface Attempt {
 }
 
 /** The operation that sending is for the account that submitted. */
-export const SEND: { readonly name: string; readonly permission: PermissionRule<undefined> } = {
+const SEND: { readonly name: string; readonly permission: PermissionRule<undefined> } = {
   name: 'submit',
   permission: 'emailSend',
 };

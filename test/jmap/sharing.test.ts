@@ -490,6 +490,49 @@ describe('principals', () => {
   });
 });
 
+describe('groups', () => {
+  test('what is shared with a group is shared with its members, and the group is told', async () => {
+    const admin = world.world.jmap();
+    const domainId = (
+      answerOf<{ list: JsonObject[] }>(
+        await admin.request([['x:Account/get', { ids: [bob.id] }, 'c']] as never),
+        0,
+      ).list[0] as JsonObject
+    )['domainId'] as string;
+    const made = answerOf<{ created: Record<string, { id: string }> }>(
+      await admin.request([
+        ['x:Account/set', { create: { g: { '@type': 'Group', name: `group${count}`, domainId } } }, 'c'],
+        ['x:Account/set', { update: { [bob.id]: { memberGroupIds: { '#g': true } } } }, 'd'],
+      ] as never),
+      0,
+    );
+    const group = made.created['g']?.id as string;
+    await ann.client.call('Mailbox/set', {
+      update: { [team]: { [`shareWith/${group}`]: { mayReadItems: true } } },
+    });
+    const id = await email([team], 'for the group');
+    assert.deepEqual(await emails(), [id]);
+    const { list } = await bob.client.call('ShareNotification/get', { accountId: group, ids: null });
+    assert.deepEqual([list.length, list[0]?.objectId], [1, team]);
+    assert.deepEqual((await bob.client.call('ShareNotification/get', { ids: null })).list, []);
+    // A right of one's own and one of the group's are both there.
+    await share(team, { maySetSeen: true });
+    const { updated } = await bob.client.call('Email/set', {
+      accountId: ann.id,
+      update: { [id]: { 'keywords/$seen': true } },
+    });
+    assert.deepEqual(updated, { [id]: null });
+    const { list: identities } = await bob.client.call('Identity/get', { accountId: group, ids: null });
+    assert.equal(identities[0]?.email, `group${count}@waypost.test`);
+    await world.send(bob, {
+      to: to(ann),
+      from: [{ name: null, email: `group${count}@waypost.test` }],
+      subject: 'from the group',
+    });
+    assert.equal((await world.inbox(ann, ['subject']))[0]?.subject, 'from the group');
+  });
+});
+
 describe('changes for who sees a part', () => {
   test('what comes into sight is created, what leaves it destroyed', async () => {
     await share(team, { mayReadItems: true });

@@ -499,6 +499,33 @@ describe('submissions', () => {
     );
   });
 
+  test('a message that is too large is told how large it may be; who may not send is told so', async () => {
+    const ivy = await world.person('ivy');
+    const identityId = await world.identity(ivy);
+    const emailId = await world.draft(ivy, { to: to(bob) });
+    const attempt = async () => {
+      const { created, notCreated } = await ivy.client.call('EmailSubmission/set', {
+        create: { s: { identityId, emailId } },
+      });
+      return notCreated?.['s'] ?? created?.['s'];
+    };
+    const admin = async (name: string, id: string, patch: JsonObject) => {
+      const response = await world.world.jmap().request([[name, { update: { [id]: patch } }, 'c']] as never);
+      assert.equal(answerOf(response, 0)['notUpdated'] ?? null, null, JSON.stringify(answerOf(response, 0)));
+    };
+    await admin('x:MtaStageData/set', 'singleton', { maxMessageSize: { else: '100', match: {} } });
+    const large = await attempt();
+    await admin('x:MtaStageData/set', 'singleton', { maxMessageSize: { else: '104857600', match: {} } });
+    assert.deepEqual([large?.['type' as never], large?.['maxSize' as never]], ['tooLarge', 100]);
+    await admin('x:Account/set', ivy.id, {
+      permissions: { '@type': 'Merge', enabledPermissions: {}, disabledPermissions: { emailSend: true } },
+    });
+    const refused = await attempt();
+    assert.equal(refused?.['type' as never], 'forbiddenToSend');
+    const { list } = await ivy.client.call('EmailSubmission/get', { ids: null });
+    assert.deepEqual(list, []);
+  });
+
   test('a full mailbox leaves its recipient waiting', async () => {
     const hal = await world.person('hal');
     const { methodResponses } = await world.world

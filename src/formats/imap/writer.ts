@@ -6,7 +6,7 @@ import { asBuffer } from '../../base/index.ts';
 const FIRST_CHUNK = 2048;
 const CHUNK = 65_536;
 /** From this size a byte string becomes a chunk of its own. */
-const OWN_CHUNK = 16_384;
+const OWN_CHUNK = 4096;
 /** Up to this length a loop is faster than a call into the runtime. */
 const LOOP_LENGTH = 24;
 

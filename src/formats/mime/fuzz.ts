@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { htmlToText } from '../html/index.ts';
 import { bodyValue, decodePart, partText } from './body.ts';
 import { decodeMessage, encodeMessage } from './codec.ts';
+import { parseDisposition } from './disposition.ts';
 import { fieldForm, type HeaderForm, rawHeaders } from './headers.ts';
 import { bodyWithoutExtensions } from './imap-body.ts';
 import { imapTexts } from './imap-text.ts';
@@ -37,6 +38,7 @@ const BLOCK = Buffer.from('Return-Path: <a@example.org>\r\nReceived: by mx.examp
 
 /** Parses, stores, reads, shows and cuts up a message. */
 export function fuzz(bytes: Uint8Array): void {
+  parseDisposition(bytes);
   const message = parseMessage(bytes);
   check(message.size === bytes.length, 'size');
   for (const part of message.parts) readPart(message, part, bytes);

@@ -81,12 +81,14 @@ export class Sender {
     return 'failed';
   }
 
+  /** A 429 widens the gap to the next message; each one that is taken narrows it by half. */
   #adapt(answer: PushAnswer | undefined): void {
+    const { pushThrottleMs } = this.#options.settings();
     if (answer?.status === 429) {
-      const least = Math.max(this.#gapMs * 2, this.#options.settings().pushThrottleMs * 2);
+      const least = Math.max(this.#gapMs, pushThrottleMs) * 2;
       this.#gapMs = Math.min(MAX_WAIT_MS, Math.max(least, answer.retryAfterMs ?? 0));
     } else if (answer && answer.status < 300) {
-      this.#gapMs = this.#gapMs > 1000 ? this.#gapMs / 2 : 0;
+      this.#gapMs = this.#gapMs > pushThrottleMs * 2 ? this.#gapMs / 2 : 0;
     }
   }
 

@@ -7,6 +7,11 @@ const TURN_MS = 1.5;
 export class Slice {
   #since = performance.now();
 
+  /** A new turn has begun: something was waited for. */
+  begin(): void {
+    this.#since = performance.now();
+  }
+
   /** True when the turn is over: await `pause` before going on. */
   due(): boolean {
     return performance.now() - this.#since > TURN_MS;
@@ -14,6 +19,6 @@ export class Slice {
 
   async pause(): Promise<void> {
     await nextTurn();
-    this.#since = performance.now();
+    this.begin();
   }
 }

@@ -1,6 +1,6 @@
 // One client: what it has signed in as, enabled and selected, and what is on its way to it.
 import { type AccessToken, permission } from '../access/index.ts';
-import { emit } from '../base/index.ts';
+import { emit, Slice } from '../base/index.ts';
 import {
   decodeUtf7,
   decodeUtf8,
@@ -19,7 +19,6 @@ import type { OperationTable } from './operation.ts';
 import type { ImapOptions } from './options.ts';
 import { no, Refusal, type Reply, SessionEnd } from './reply.ts';
 import type { Selected } from './selected.ts';
-import { Slice } from './slice.ts';
 
 const AUTHENTICATE = permission('authenticate');
 const HERE = permission('imapAuthenticate');

@@ -2,7 +2,7 @@
 import type { AccountId } from '../account/index.ts';
 import type { AccessToken } from '../access/index.ts';
 import type { ClientAddress } from '../formats/http/index.ts';
-import type { Slice } from './slice.ts';
+import type { Slice } from '../base/index.ts';
 
 /** How an account is seen by a caller. */
 export interface VisibleAccount {

@@ -8,6 +8,7 @@ import {
   Invalid,
   LimitExceeded,
   NotFound,
+  Slice,
   Unavailable,
 } from '../base/index.ts';
 import { id, type JmapRequest, type JsonObject, nullable, record, text } from '../formats/jmap/index.ts';
@@ -16,7 +17,6 @@ import { methodTable, runCalls } from './engine.ts';
 import { setErrorFor } from './errors.ts';
 import { type JmapMethod, method, setPermissions, URN } from './method.ts';
 import { JsonText, resultValue, writeResponse } from './result.ts';
-import { Slice } from './slice.ts';
 import { SetCall } from './set.ts';
 import { testContext, testDirectory, testToken } from './testing.ts';
 

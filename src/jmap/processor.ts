@@ -9,7 +9,7 @@ import { Gate } from './gate.ts';
 import { writeResponse } from './result.ts';
 import { anonymousSession, type Features, knownCapabilities, sessionFor } from './session.ts';
 import type { JmapSettings } from './settings.ts';
-import { Slice } from './slice.ts';
+import { Slice } from '../base/index.ts';
 
 export interface ProcessorOptions {
   readonly table: MethodTable;

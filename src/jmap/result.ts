@@ -1,7 +1,7 @@
 // Results on their way to the wire. A large one is JSON text already, in pieces, so that no object tree is
 // built only to be written out; it is read back only when a later call refers to it.
 import type { Json, JsonObject } from '../formats/jmap/index.ts';
-import type { Slice } from './slice.ts';
+import type { Slice } from '../base/index.ts';
 
 /** The arguments of a response as JSON text. */
 export class JsonText {

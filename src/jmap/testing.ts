@@ -4,7 +4,7 @@ import type { Account } from '../account/index.ts';
 import type { AccountDirectory, RequestContext } from './context.ts';
 import type { SharingServices } from './sending.ts';
 import type { MailServices } from './services.ts';
-import { Slice } from './slice.ts';
+import { Slice } from '../base/index.ts';
 
 /** A caller with these permissions, `*` for all. */
 export function testToken(

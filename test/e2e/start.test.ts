@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { RequestFailed } from '../../src/client/index.ts';
 import { runCommand, ServerProcess } from '../support/server.ts';
@@ -159,6 +160,28 @@ describe('a start that cannot be', () => {
     const file = newFolder();
     writeFileSync(file, '');
     assert.match(await refusedStart({ WAYPOST_DATA: file }), /^74 waypost: The data folder cannot be used: /);
+  });
+
+  test('the folder may not be written: 74', async (t) => {
+    if (process.getuid?.() === 0 && process.platform !== 'linux') return t.skip('nothing is closed to root');
+    // Root may write anywhere, but not in what the kernel shows of itself.
+    const closed = process.getuid?.() === 0 ? '/sys' : newFolder();
+    if (closed !== '/sys') mkdirSync(closed, { mode: 0o500 });
+    const said = await refusedStart({ WAYPOST_DATA: path.join(closed, 'waypost') });
+    assert.match(said, /^74 waypost: The data folder cannot be used: E(?:ACCES|PERM|ROFS): /);
+  });
+
+  test('the data is of another version: 70', async () => {
+    const folder = newFolder();
+    const server = await ServerProcess.start({ folder });
+    await server.stop();
+    const store = new DatabaseSync(path.join(folder, 'data/store.db'));
+    store.exec('PRAGMA user_version = 99');
+    store.close();
+    assert.match(
+      await refusedStart({ WAYPOST_DATA: folder }),
+      /^70 waypost: The data store has layout 99; this program reads layout 1\.$/,
+    );
   });
 
   test('a boot file that cannot be honoured: 78', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Slice } from '../slice.ts';
+import { Slice } from '../../base/index.ts';
 import { sortInTurns } from './sort-in-turns.ts';
 
 test('sorts as a stable sort does', async () => {

@@ -1,5 +1,5 @@
 // Sorting that does not hold the event loop: short runs sorted at once, then merges that yield. Stable.
-import type { Slice } from '../slice.ts';
+import type { Slice } from '../../base/index.ts';
 
 /** Items sorted at once. */
 const RUN = 256;

@@ -2,7 +2,7 @@
 // nothing here is recursive.
 import { baseSubject, lastField, parseMessageIds, valueOctets } from '../../formats/mime/index.ts';
 import type { MailboxSession } from '../session.ts';
-import type { Slice } from '../slice.ts';
+import type { Slice } from '../../base/index.ts';
 import { contents, Need } from './load.ts';
 import { sentTime } from './sort.ts';
 import { sortInTurns } from './sort-in-turns.ts';

@@ -2,7 +2,7 @@
 // piece, and what one request may take out of blobs is bounded.
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { asBuffer } from '../../base/index.ts';
+import { asBuffer, type Slice } from '../../base/index.ts';
 import { blobGetArgs, wrong } from '../../formats/jmap/index.ts';
 import { type BlobName, parseBlobId } from '../blob-id.ts';
 import { type BlobReads, type Blobs, plainRange, readPart } from '../blobs.ts';
@@ -10,7 +10,6 @@ import { realBlobId, type RequestContext } from '../context.ts';
 import { MethodError } from '../errors.ts';
 import { type Call, type JmapMethod, method, URN } from '../method.ts';
 import { JsonText } from '../result.ts';
-import type { Slice } from '../slice.ts';
 import type { BlobServices } from './services.ts';
 
 /** Octets that all calls of one request may read out of blobs. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { Slice } from '../slice.ts';
+import { Slice } from '../../base/index.ts';
 import type { EmailColumns } from './columns.ts';
 import { evaluate, type Mask } from './evaluate.ts';
 import type { EmailFilter, EmailTest } from './filter.ts';

@@ -1,6 +1,6 @@
 // Runs a filter over the columns of an account: one mask of a byte a row for each test, combined as the filter
 // says. A pass over 100,000 rows takes a fraction of a millisecond, so that no index has to be kept for any of it.
-import type { Slice } from '../slice.ts';
+import type { Slice } from '../../base/index.ts';
 import type { EmailColumns } from './columns.ts';
 import type { EmailFilter, EmailTest } from './filter.ts';
 

@@ -1,7 +1,7 @@
 // Email/get and Email/changes (RFC 8621 §4.2, §4.3). Columns in memory answer what they can; cold records come in
 // one read; of the messages themselves only the bytes are read that the properties need.
 import { type AccountId, DataType } from '../../account/index.ts';
-import { encodeId } from '../../base/index.ts';
+import { encodeId, type Slice } from '../../base/index.ts';
 import { emailChangesArgs, emailGetArgs } from '../../formats/jmap/index.ts';
 import { changesResult } from '../changes.ts';
 import { MethodError } from '../errors.ts';
@@ -11,7 +11,6 @@ import type { ColdRecord, MailAccount, MailView } from '../mail-port.ts';
 import { type JmapMethod, method, URN } from '../method.ts';
 import type { MailServices } from '../services.ts';
 import { emailSight } from '../sight.ts';
-import type { Slice } from '../slice.ts';
 import { ListCache } from './list-cache.ts';
 import { type EmailPlan, planEmail } from './properties.ts';
 import {

@@ -1,6 +1,6 @@
 // Puts the rows of a query in order (RFC 8621 §4.4.2). The usual order by arrival is kept ready by the columns;
 // any other is a merge sort that makes room for others while it runs. Ties end with the id, so paging is stable.
-import type { Slice } from '../slice.ts';
+import type { Slice } from '../../base/index.ts';
 import type { EmailColumns } from './columns.ts';
 import { type Mask, threadsWith } from './evaluate.ts';
 import type { EmailSort } from './sort.ts';

@@ -1,5 +1,5 @@
 // Tests and sort keys that columns do not hold: header fields, read from the e-mails that may match, in batches.
-import { asBuffer } from '../../base/index.ts';
+import { asBuffer, type Slice } from '../../base/index.ts';
 import {
   addressesForm,
   baseSubject,
@@ -12,7 +12,6 @@ import {
 } from '../../formats/mime/index.ts';
 import type { BlobReads } from '../blobs.ts';
 import type { ColdRecord, MailAccount, MailView } from '../mail-port.ts';
-import type { Slice } from '../slice.ts';
 import type { Mask } from './evaluate.ts';
 import type { EmailTest } from './filter.ts';
 import { rowsOf, type SortColumn } from './order.ts';

@@ -4,14 +4,13 @@
 import type { AccessToken } from '../../access/index.ts';
 import type { Account, AccountId, ChangeId, DocumentId } from '../../account/index.ts';
 import { DataType } from '../../account/index.ts';
-import { encodeId } from '../../base/index.ts';
+import { encodeId, Slice } from '../../base/index.ts';
 import type { JsonObject } from '../../formats/jmap/index.ts';
 import type { AccountDirectory } from '../context.ts';
 import { type MethodTable, runCalls } from '../engine.ts';
 import { URN } from '../method.ts';
 import { resultValue } from '../result.ts';
 import type { JmapSettings } from '../settings.ts';
-import { Slice } from '../slice.ts';
 import type { EmailPushConfig } from './record.ts';
 
 export interface EmailPushServices {

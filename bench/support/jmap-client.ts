@@ -28,8 +28,8 @@ export class BenchJmap {
     this.#agent = agent;
   }
 
-  static async open(server: Server, connections = 1): Promise<BenchJmap> {
-    const name = `${server.prefix}1@${server.domain}`;
+  static async open(server: Server, connections = 1, account = 1): Promise<BenchJmap> {
+    const name = `${server.prefix}${account}@${server.domain}`;
     const authorization = `Basic ${Buffer.from(`${name}:${server.password}`).toString('base64')}`;
     const agent = new Agent({ keepAlive: true, maxSockets: connections });
     let url = new URL(`http://${server.host}:${server.http}/.well-known/jmap`);

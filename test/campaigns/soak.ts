@@ -33,12 +33,12 @@ const memory = async (): Promise<number> => (await server.status()).memory;
 const inMiB = (bytes: number): string => `${Math.round(bytes / MIB)} MiB`;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-let running = true;
+const load = { running: true, failures: [] as Error[] };
 const counts = { messages: 0, imap: 0, jmap: 0 };
 
 /** Delivers to everybody, a hundred messages a connection. */
 async function send(sender: number): Promise<void> {
-  for (let n = 0; running; n++) {
+  for (let n = 0; load.running; n++) {
     await smtpLoad({
       host: '127.0.0.1',
       port: server.port('smtp'),
@@ -55,11 +55,11 @@ async function send(sender: number): Promise<void> {
 
 /** A mail program that reads what is new, marks it, looks for words, and throws away what is old. */
 async function read(user: string): Promise<void> {
-  while (running) {
+  while (load.running) {
     const target = { host: '127.0.0.1', port: server.port('imap'), user, password: ServerProcess.password };
     const client = await BenchImap.open(target);
     await client.command('SELECT INBOX');
-    for (let i = 0; i < 20 && running; i++) {
+    for (let i = 0; i < 20 && load.running; i++) {
       const { untagged } = await client.command('UID SEARCH UNSEEN');
       assert.ok(untagged >= 1);
       const { untagged: messages } = await client.command('FETCH 1:* (UID FLAGS ENVELOPE)');
@@ -80,7 +80,7 @@ async function read(user: string): Promise<void> {
 /** A JMAP client that lists, reads, flags and destroys. */
 async function browse(user: string): Promise<void> {
   const client = server.jmap(user);
-  while (running) {
+  while (load.running) {
     const sort = [{ property: 'receivedAt', isAscending: true }] as const;
     const [{ ids }] = await client.batch(
       ['Email/query', { sort, limit: 40, collapseThreads: true }, 'q'],
@@ -123,16 +123,15 @@ try {
   );
 
   const work = [0, 1].map(send).concat(ACCOUNTS.slice(0, 3).map(read), ACCOUNTS.slice(3).map(browse));
-  let failure: unknown;
   for (const one of work) {
     one.catch((error: unknown) => {
-      failure ??= error;
-      running = false;
+      load.failures.push(error instanceof Error ? error : new Error(String(error)));
+      load.running = false;
     });
   }
   const samples: number[] = [];
   const until = performance.now() + Number(values.minutes) * 60_000;
-  while (running && performance.now() < until) {
+  while (load.running && performance.now() < until) {
     await pause(SAMPLE_MS);
     samples.push(await memory());
     if (samples.length % 6 === 0) {
@@ -141,9 +140,10 @@ try {
       console.log(`${samples.length * (SAMPLE_MS / 1000)} s: ${inMiB(samples.at(-1) ?? 0)}, ${figures}`);
     }
   }
-  running = false;
+  load.running = false;
   await Promise.allSettled(work);
-  if (failure !== undefined) throw failure;
+  const [failure] = load.failures;
+  if (failure) throw failure;
   const quarter = Math.floor(samples.length / 4);
   const early = median(samples.slice(quarter, 2 * quarter));
   const late = median(samples.slice(-quarter));
@@ -154,7 +154,7 @@ try {
   assert.equal(await server.stop('SIGINT'), 0);
   console.log(`ended in ${Math.round(performance.now() - began)} ms`);
 } finally {
-  running = false;
+  load.running = false;
   await server.kill();
   await server.stop();
 }

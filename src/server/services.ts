@@ -22,6 +22,7 @@ import { countOffences } from './offences.ts';
 import type { ServerOptions } from './options.ts';
 import { PushKey } from './push-key.ts';
 import { mailSettings } from './settings.ts';
+import { TenantUsage } from './tenant-usage.ts';
 
 export interface Services {
   readonly stores: Stores;
@@ -63,6 +64,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
   });
   const access = Access.open({ registry, memory, ...(recoveryAdmin && { recoveryAdmin }) });
   const accounts = createAccounts({ data, bus });
+  const usage = new TenantUsage(registry, accounts);
   const mailOptions: MailOptions = {
     accounts,
     data,
@@ -70,7 +72,8 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     limitsOf: async (id) => {
       const account = await registry.object('Account', id);
       if (!account) throw new NotFound('account', id);
-      return account.quotas as Readonly<Record<string, number>>;
+      const quotas = account.quotas as Readonly<Record<string, number>>;
+      return usage.limits(id, account.memberTenantId ?? undefined, quotas);
     },
     ...(search && { search }),
   };
@@ -89,7 +92,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
     search,
     counters: { rates: RATE_COUNTERS, uploads: ['jmap.upload.'] },
   });
-  tieAccounts(registry, accounts);
+  tieAccounts(registry, accounts, usage);
   const stopCounting = countOffences(access.clients);
   registry.assertComplete();
   const mta = createMta({ registry, access, mail, blobs: stores.blobs });
@@ -136,20 +139,12 @@ const UPKEEP_COLUMN_BYTES = 8 * 1024 * 1024;
 const RATE_COUNTERS = ['http.rate.', 'ban/auth/', 'ban/abuse/', 'ban/loiter/', 'ban/scan/', 'ban/name/'];
 
 /** What the registry shows of an account's data, and what the data follows of the registry. */
-function tieAccounts(registry: Registry, accounts: AccountsService): void {
+function tieAccounts(registry: Registry, accounts: AccountsService, usage: TenantUsage): void {
   const usedBytes = async (id: number): Promise<number> => (await accounts.get(id).head()).usedBytes;
   registry.extend('Tenant', {
     async computed(tenants, properties) {
       if (!properties.has('usedDiskQuota')) return [];
-      return Promise.all(
-        tenants.map(async ({ id }) => {
-          let usedDiskQuota = 0;
-          for await (const page of registry.referrers({ type: 'Tenant', id }, 'Account'))
-            for (const bytes of await Promise.all(page.map((account) => usedBytes(account.id))))
-              usedDiskQuota += bytes;
-          return { usedDiskQuota };
-        }),
-      );
+      return Promise.all(tenants.map(async ({ id }) => ({ usedDiskQuota: await usage.sum(id) })));
     },
   });
   registry.extend('Account', {

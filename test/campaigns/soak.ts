@@ -1,5 +1,6 @@
 // What the server keeps of memory: idle, after ten thousand deliveries, and over minutes of mixed load in which
 // mailboxes stay as long as they are. Ends red when the load makes it grow without end.
+// The first minutes fill caches and heaps: shorter runs than five minutes judge those.
 //   node bin/node.js test/campaigns/soak.ts [--minutes 5] [--deliveries 10000] [--workers 1]
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';

@@ -1,7 +1,7 @@
 // What a sequencer works with: a lane holds what one account has under way on this thread, and a run is a number
 // of writes that become one commit.
 import { toHex } from '../base/index.ts';
-import { type Batch, keys } from '../store/index.ts';
+import { type Batch, type Key, keys } from '../store/index.ts';
 import { type AccountHead, encodeHead, type StoredHead } from './head.ts';
 import { Overlay } from './overlay.ts';
 import {
@@ -49,10 +49,18 @@ export interface Item {
 /** What one account has under way on this thread. */
 export class Lane {
   readonly id: AccountId;
+  /** Key of the head. */
+  readonly key: Key;
   readonly #waiting: Item[] = [];
   #first = 0;
   /** The durable head as far as is known; the assertion of the commit finds out. */
   known: StoredHead | undefined;
+  /** Stamp of the row that `known` is; undefined where the store does not tell. */
+  stamp: number | undefined;
+  /** This thread's place in the row of those that write to the account. */
+  ticket: number | undefined;
+  /** The turn of the ticket has come. */
+  hasTurn = false;
   /** A write is running. */
   busy = false;
   /** Grows when what a running write may have seen is thrown away. */
@@ -66,6 +74,7 @@ export class Lane {
 
   constructor(id: AccountId) {
     this.id = id;
+    this.key = keys.headKey(id);
   }
 
   get idle(): boolean {

@@ -3,8 +3,11 @@
 // made durable the next collects, and becomes one commit with one assertion for each head it started from. A
 // write of several accounts stands in all their lanes and ties their runs into one. When an assertion fails,
 // the writes of the run and those that were built on it run again, in their old order.
+//
+// Threads take turns at an account: one keeps it while anything of it is under way here, and starts nothing more once
+// another has asked. What several accounts share does not wait for its turns, or two threads might wait for each other.
 import { emit, NotFound, Unavailable } from '../base/index.ts';
-import { type Bus, type DataStore, keys, StoreUnavailable } from '../store/index.ts';
+import { type Bus, type DataStore, keys, StoreUnavailable, type Turns } from '../store/index.ts';
 import './events.ts';
 import { sameBytes, storedHead } from './head.ts';
 import { type Item, Lane, MAX_WRITES, Run, type WriteRequest } from './run.ts';
@@ -53,11 +56,13 @@ export class Sequencer {
     this.#store = store;
     this.#bus = bus;
     this.#tag = tag;
-    // A hint only: a head that moved elsewhere is read again instead of losing a race.
-    this.#unsubscribe = bus.subscribe('account.state', ({ account, change }) => {
-      const lane = this.#lanes.get(account);
-      if (lane && !lane.active && lane.known && lane.known.head.change < change) lane.known = undefined;
-    });
+    // A hint only: a head that moved elsewhere is read again instead of losing a race. A store with stamps tells by them.
+    this.#unsubscribe = store.stamp
+      ? () => undefined
+      : bus.subscribe('account.state', ({ account, change }) => {
+          const lane = this.#lanes.get(account);
+          if (lane && !lane.active && lane.known && lane.known.head.change < change) lane.known = undefined;
+        });
   }
 
   /** Takes a place in the queue of each account. Resolves when durable, with one outcome for each. */
@@ -143,7 +148,7 @@ export class Sequencer {
   #step(lane: Lane): boolean {
     while (!lane.busy) {
       const item = lane.first;
-      if (!item || !isNext(item) || !this.#makeRoom(item)) break;
+      if (!item || !isNext(item) || !this.#makeRoom(item) || !this.#isInTurn(item)) break;
       this.#start(item);
       if (performance.now() - this.#turnStarted > TURN_MS) {
         lane.ready = true;
@@ -152,7 +157,50 @@ export class Sequencer {
       }
     }
     if (lane.open) this.#offer(lane.open);
+    this.#rest(lane);
     return true;
+  }
+
+  /** Whether a write may start as far as other threads are concerned; if not, its lane is woken once it may. */
+  #isInTurn(item: Item): boolean {
+    const { turns } = this.#store;
+    if (!turns) return true;
+    if (item.lanes.length > 1) {
+      for (const lane of item.lanes) {
+        lane.ticket ??= turns.tryDraw(lane.key);
+        lane.hasTurn ||= lane.ticket !== undefined && turns.isServed(lane.key, lane.ticket);
+      }
+      return true;
+    }
+    const [lane] = item.lanes as [Lane];
+    if (lane.hasTurn) return !lane.flying || !this.#isWanted(lane);
+    if (lane.ticket === undefined) {
+      lane.ticket = turns.draw(lane.key);
+      lane.hasTurn = turns.isServed(lane.key, lane.ticket);
+      if (!lane.hasTurn) void this.#awaitTurn(turns, lane, lane.ticket);
+    }
+    return lane.hasTurn;
+  }
+
+  async #awaitTurn(turns: Turns, lane: Lane, ticket: number): Promise<void> {
+    await turns.wait(lane.key, ticket);
+    lane.hasTurn = true;
+    this.#wake(lane);
+  }
+
+  #isWanted({ key, ticket }: Lane): boolean {
+    return ticket !== undefined && this.#store.turns?.isWanted(key, ticket) === true;
+  }
+
+  /** Ends the turn of a lane that has nothing under way. */
+  #rest(lane: Lane): void {
+    if (lane.hasTurn && !lane.active) this.#pass(lane);
+  }
+
+  #pass(lane: Lane): void {
+    if (lane.ticket !== undefined) this.#store.turns?.pass(lane.key, lane.ticket);
+    lane.ticket = undefined;
+    lane.hasTurn = false;
   }
 
   /** Sends full runs on their way; false while one of them has to wait. */
@@ -174,6 +222,7 @@ export class Sequencer {
 
   #start(item: Item): void {
     for (const lane of item.lanes) {
+      if (!lane.active && this.#store.stamp?.(lane.key) !== lane.stamp) lane.known = undefined;
       lane.shift();
       lane.busy = true;
     }
@@ -195,7 +244,8 @@ export class Sequencer {
   }
 
   async #readHeads(lanes: readonly Lane[]): Promise<void> {
-    const values = await this.#store.getMany(lanes.map((lane) => keys.headKey(lane.id)));
+    for (const lane of lanes) lane.stamp = this.#store.stamp?.(lane.key);
+    const values = await this.#store.getMany(lanes.map(({ key }) => key));
     for (const [at, lane] of lanes.entries()) lane.known = storedHead(values[at]);
   }
 
@@ -356,6 +406,9 @@ export class Sequencer {
     for (const [lane, part] of run.parts) {
       lane.flying = undefined;
       lane.known = part.result;
+      // Before the turn is passed: what others write afterwards moves it again.
+      lane.stamp = this.#store.stamp?.(lane.key);
+      this.#rest(lane);
     }
     for (const item of run.items) {
       attempts += item.attempts;
@@ -411,6 +464,7 @@ export class Sequencer {
         lanes.add(other);
       }
     }
+    for (const lane of lanes) this.#rest(lane);
     putBack(items);
     this.#wakeAll(lanes);
   }

@@ -45,7 +45,28 @@ export interface DataStore extends ReadView {
    * does not tell. While it stays, what was read of the row before is still right. Told of account heads.
    */
   stamp?(key: Key): number | undefined;
+  /** Turns of the threads that share the store at account heads; undefined where there is one thread. */
+  readonly turns?: Turns;
   close(): Promise<void>;
+}
+
+/**
+ * Turns at the rows of account heads, first come, first served. Advice between threads that would otherwise do the same
+ * work over and over; it keeps nobody from writing, and a turn that lasts too long is taken away. `key` is that of a head.
+ */
+export interface Turns {
+  /** A ticket, which has to be waited for and, once its turn has come, passed on. */
+  draw(key: Key): number;
+  /** A ticket whose turn is now; undefined when somebody else's is. */
+  tryDraw(key: Key): number | undefined;
+  /** Whether the turn of a ticket has come. */
+  isServed(key: Key, ticket: number): boolean;
+  /** Resolves when the turn of a ticket has come. Never rejects. */
+  wait(key: Key, ticket: number): Promise<void>;
+  /** Whether somebody drew a later ticket. */
+  isWanted(key: Key, ticket: number): boolean;
+  /** Ends the turn of a ticket. */
+  pass(key: Key, ticket: number): void;
 }
 
 /** Bytes that are already a durable file in the blob folder's spool. */

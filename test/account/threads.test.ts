@@ -95,7 +95,8 @@ describe('several threads over one store', () => {
     assert.equal((await accounts.get(ACCOUNT).log(0, 1000))?.length, 500);
   });
 
-  it('on three threads n writers leave n words, n change ids and n log records', async () => {
+  it('on three threads n writers leave n words, n change ids and n log records, and hardly run twice', async () => {
+    const ownBefore = { ...accounts.stats };
     const since = (await accounts.get(ACCOUNT).head()).change;
     const part = (name: string) => Array.from({ length: 150 }, (_, n) => `${name}.${n}`);
     const [own, ...others] = await Promise.all([
@@ -115,6 +116,11 @@ describe('several threads over one store', () => {
     const log = (await accounts.get(ACCOUNT).log(since, 1000)) ?? [];
     assert.equal(log.length, 450);
     assert.equal(new Set(log.flatMap(({ entries }) => entries.map(({ id }) => id))).size, 450);
+    const attempts = others.reduce(
+      (sum, answer) => sum + answer.stats.attempts,
+      accounts.stats.attempts - ownBefore.attempts,
+    );
+    assert.ok(attempts <= 1.1 * 450, `${attempts} attempts`);
   });
 
   it('an acknowledged write is in the next head of every other thread', async () => {

@@ -26,9 +26,8 @@ for (const workers of [1, 2]) {
       );
       assert.ok(sum('writes') >= MESSAGES);
       assert.ok(sum('commits') < sum('writes'), 'commits are shared');
-      // Threads race each other for the account: with two of them a commit may be lost as often as it is won.
-      const bound = workers === 1 ? 1.1 : 4;
-      assert.ok(sum('attempts') <= bound * sum('writes'), `${sum('attempts')} attempts`);
+      // Threads take turns at the account instead of racing for it.
+      assert.ok(sum('attempts') <= 1.1 * sum('writes'), `${sum('attempts')} attempts`);
     } finally {
       await server.stop();
     }

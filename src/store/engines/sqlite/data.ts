@@ -17,6 +17,7 @@ import type { BlobFiles } from './blob-files.ts';
 import type { CommitChannel } from './commit-channel.ts';
 import { Reader } from './reader.ts';
 import { Stamps } from './stamps.ts';
+import { SharedTurns } from './turns.ts';
 
 const DEFAULT_SNAPSHOT_MS = 5000;
 
@@ -27,6 +28,7 @@ export interface SqliteDataOptions {
   readonly channel: CommitChannel;
   readonly blobFiles: BlobFiles;
   readonly stamps: SharedArrayBuffer;
+  readonly turns: SharedArrayBuffer;
 }
 
 export class SqliteData implements DataStore {
@@ -34,6 +36,7 @@ export class SqliteData implements DataStore {
   readonly #channel: CommitChannel;
   readonly #reader: Reader;
   readonly #stamps: Stamps;
+  readonly turns: SharedTurns;
   readonly #snapshots = new Set<Snapshot>();
   #closed = false;
 
@@ -42,6 +45,7 @@ export class SqliteData implements DataStore {
     this.#channel = options.channel;
     this.#reader = new Reader(options.file, options.mapBytes);
     this.#stamps = new Stamps(options.stamps);
+    this.turns = new SharedTurns(options.turns);
   }
 
   newBatch(): Batch {

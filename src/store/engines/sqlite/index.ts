@@ -14,6 +14,7 @@ import { LAYOUT } from './layout.ts';
 import type { WriterData, WriterNews, WriterOrder } from './protocol.ts';
 import { receiveError } from './sqlite-error.ts';
 import { newStamps } from './stamps.ts';
+import { newTurns } from './turns.ts';
 
 const MIB = 1024 * 1024;
 
@@ -46,6 +47,7 @@ interface ReaderHandle {
   readonly inlineLimit: number;
   readonly mapBytes: number;
   readonly stamps: SharedArrayBuffer;
+  readonly turns: SharedArrayBuffer;
   readonly writer: MessagePort;
 }
 
@@ -68,6 +70,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSt
   const folders = foldersOf(options.folder);
   const lock = takeFolder(options.folder);
   const stamps = newStamps();
+  const turns = newTurns();
   let worker: Worker;
   try {
     worker = await startWriter(folders, stamps, options);
@@ -99,6 +102,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSt
       inlineLimit: options.inlineLimit ?? INLINE_LIMIT,
       mapBytes: options.mapBytes ?? 1024 * MIB,
       stamps,
+      turns,
       writer: toWriter.port1,
     };
   };
@@ -147,7 +151,7 @@ export async function attachEmbedded(handle: EmbeddedHandle): Promise<Stores> {
 }
 
 function openReader(handle: ReaderHandle): { data: SqliteData; blobs: RowBlobs } {
-  const { folders, compress, inlineLimit, mapBytes, stamps, writer } = handle;
+  const { folders, compress, inlineLimit, mapBytes, stamps, turns, writer } = handle;
   const data = new SqliteData({
     file: folders.file,
     mapBytes,
@@ -155,6 +159,7 @@ function openReader(handle: ReaderHandle): { data: SqliteData; blobs: RowBlobs }
     channel: new CommitChannel(writer),
     blobFiles: new BlobFiles(folders.blobs, { compress }),
     stamps,
+    turns,
   });
   return { data, blobs: new RowBlobs(data, { spool: folders.spool, files: folders.blobs }) };
 }

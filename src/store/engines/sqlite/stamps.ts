@@ -8,7 +8,7 @@ import { Subspace } from '../../keys.ts';
 import type { Key } from '../../types.ts';
 
 /** Accounts share stamps; one that changed for another account costs a needless read. */
-const SLOTS = 4096;
+export const SLOTS = 4096;
 
 export const newStamps = (): SharedArrayBuffer => new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT);
 

@@ -45,7 +45,8 @@ async function fill(server: Server, jmap: BenchJmap): Promise<string> {
   const { untagged: found } = await client.command(`LIST "" ${name}`);
   if (found > 0) {
     const { lines } = await client.command(`STATUS ${name} (MESSAGES)`, { keep: true });
-    if (!lines.join('\n').includes(`MESSAGES ${count})`)) throw new Error(`${name} was not filled to its end: delete it`);
+    if (!lines.join('\n').includes(`MESSAGES ${count})`))
+      throw new Error(`${name} was not filled to its end: delete it`);
   } else {
     await fillMailbox(client, name);
   }

@@ -159,6 +159,23 @@ describe('routing', () => {
     assert.equal(await (await get('/stream')).text(), 'one\ntwo\n');
   });
 
+  test('streams of one connection, asked for in one go, come whole and one after the other', async () => {
+    const client = await RawClient.connect(server.port);
+    const ask = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`;
+    client.send(ask('/stream') + ask('/stream') + ask('/open', 'Connection: close\r\n'));
+    const [first, second, third] = (await client.rest()).split(/(?=HTTP\/1\.1 200)/);
+    const chunks = '\r\n\r\n4\r\none\n\r\n4\r\ntwo\n\r\n0\r\n\r\n';
+    assert.ok(first?.endsWith(chunks));
+    assert.ok(second?.endsWith(chunks));
+    assert.ok(third?.endsWith('{"open":true}'));
+  });
+
+  test('a stream to a client of HTTP/1.0 has no frames', async () => {
+    const client = await RawClient.connect(server.port);
+    const answer = await client.send('GET /stream HTTP/1.0\r\n\r\n').rest();
+    assert.ok(answer.endsWith('\r\n\r\none\ntwo\n'), answer);
+  });
+
   test('health needs nobody and shows checks on loopback', async () => {
     assert.equal((await get('/healthz/live')).status, 200);
     assert.equal((await get('/healthz/startup')).status, 200);

@@ -1,6 +1,7 @@
 // The event source (RFC 8620 §7.3): a stream of state changes for the types a client names, no faster than the
 // throttle, with pings and a place to go on from after a reconnect.
 import type { AccessToken } from '../access/index.ts';
+import type { StateChange } from '../account/index.ts';
 import {
   type BodyWriter,
   type Exchange,
@@ -12,7 +13,7 @@ import {
 import { Gate } from './gate.ts';
 import { namedTypes, type Wanted, wantedTypes } from './push-types.ts';
 import type { JmapSettings } from './settings.ts';
-import { type FeedSources, readPlace, StateFeed, writePlace } from './state-feed.ts';
+import { type FeedSources, type News, readPlace, StateFeed, writePlace } from './state-feed.ts';
 
 export interface EventSourceOptions extends FeedSources {
   readonly settings: () => JmapSettings;
@@ -83,9 +84,10 @@ async function run(
   options: EventSourceOptions,
 ): Promise<void> {
   const token = exchange.caller as AccessToken;
+  const names = [...wanted.values()].flat().join();
   const { promise: done, resolve: end } = Promise.withResolvers<void>();
   let writing = false;
-  const write = async (text: string): Promise<void> => {
+  const write = async (text: string | Uint8Array): Promise<void> => {
     // Rights may have changed: the client signs in again and gets what it may hear now.
     if (!token.current || writer.closed) return end();
     writing = true;
@@ -99,9 +101,8 @@ async function run(
     wanted,
     throttleMs: options.settings().eventSourceThrottleMs,
     since: readPlace(exchange.headers['last-event-id']),
-    send: async (changed, place) => {
-      const data = JSON.stringify({ '@type': 'StateChange', changed });
-      await write(`event: state\nid: ${writePlace(place)}\ndata: ${data}\n\n`);
+    send: async (news) => {
+      await write(news.cause ? sharedEvent(news, news.cause, names) : stateEvent(news));
       if (closeAfterState) end();
     },
   });
@@ -119,4 +120,17 @@ async function run(
     feed.end();
     clearInterval(pinger);
   }
+}
+
+/** Events of changes that many clients are told of at once, by the types that they asked for. */
+const shared = new WeakMap<StateChange, Map<string, Uint8Array>>();
+
+function sharedEvent(news: News, cause: StateChange, types: string): Uint8Array {
+  const events = shared.getOrInsertComputed(cause, () => new Map<string, Uint8Array>());
+  return events.getOrInsertComputed(types, () => stateEvent(news));
+}
+
+function stateEvent({ changed, place }: News): Uint8Array {
+  const data = JSON.stringify({ '@type': 'StateChange', changed: changed() });
+  return Buffer.from(`event: state\nid: ${writePlace(place)}\ndata: ${data}\n\n`);
 }

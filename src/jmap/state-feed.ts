@@ -15,6 +15,14 @@ export type ChangedStates = Readonly<Record<string, Readonly<Record<string, stri
 /** Change id of each account up to which a client was told. */
 export type Place = ReadonlyMap<AccountId, number>;
 
+/** What a client is to be told. */
+export interface News {
+  readonly changed: () => ChangedStates;
+  readonly place: Place;
+  /** The change that this is all of, and the place as well: what is told of it is the same for every such client. */
+  readonly cause: StateChange | undefined;
+}
+
 export interface FeedSources {
   readonly hub: StateHub;
   readonly accounts: { get(id: AccountId): Pick<Account, 'head'> };
@@ -28,15 +36,19 @@ export interface FeedOptions {
   /** Where the client was when it was here last. */
   readonly since: Place;
   /** Resolves when the client may be told more, false when it was not told. Not called again before. */
-  readonly send: (changed: ChangedStates, place: Place) => Promise<boolean | void>;
+  readonly send: (news: News) => Promise<boolean | void>;
 }
 
 export class StateFeed {
   readonly #options: FeedOptions;
   readonly #pending = new Map<AccountId, Map<string, string>>();
   readonly #place = new Map<AccountId, number>();
+  #cause: StateChange | undefined;
   #lastSent = -Infinity;
   #timer: NodeJS.Timeout | undefined;
+  #hub: StateHub | undefined;
+  /** The next message has its time. */
+  #due = false;
   #sending = false;
   #stop: (() => void) | undefined;
   #ended = false;
@@ -52,6 +64,7 @@ export class StateFeed {
   /** Begins; what happened since the client was here last is told first. */
   async begin({ hub, accounts, directory }: FeedSources): Promise<void> {
     const { token, since, wanted } = this.#options;
+    this.#hub = hub;
     const ids = (await directory.visible(token)).map((account) => account.id);
     if (this.#ended) return;
     // Listening begins before the heads are read, so nothing is lost between.
@@ -88,25 +101,31 @@ export class StateFeed {
 
   #schedule(): void {
     // A client that does not take the last message gets the next one together with what came since.
-    if (this.#pending.size === 0 || this.#timer || this.#sending || this.#ended) return;
-    const wait = Math.max(0, this.#lastSent + this.#options.throttleMs - performance.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.#flush();
-    }, wait);
+    if (this.#pending.size === 0 || this.#due || this.#sending || this.#ended) return;
+    this.#due = true;
+    const tell = (): void => {
+      this.#due = false;
+      if (!this.#ended) void this.#flush();
+    };
+    const wait = this.#lastSent + this.#options.throttleMs - performance.now();
+    if (wait > 0) this.#timer = setTimeout(tell, wait);
+    else this.#hub?.soon(tell);
   }
 
   async #flush(): Promise<void> {
-    const changed: Record<string, Record<string, string>> = {};
     const pending = new Map(this.#pending);
-    for (const [account, states] of pending) changed[encodeId(account)] = Object.fromEntries(states);
+    const isAlone =
+      this.#place.size === 1 && this.#cause?.change === this.#place.get(this.#cause?.account ?? -1);
+    const cause = isAlone ? this.#cause : undefined;
     this.#pending.clear();
     this.#lastSent = performance.now();
     this.#sending = true;
-    const told = await this.#options.send(changed, this.#place).catch((error: unknown) => {
-      report(error);
-      return false;
-    });
+    const told = await this.#options
+      .send({ changed: () => changedStates(pending), place: this.#place, cause })
+      .catch((error: unknown) => {
+        report(error);
+        return false;
+      });
     this.#sending = false;
     if (told === false) this.#putBack(pending);
     this.#schedule();
@@ -117,6 +136,12 @@ export class StateFeed {
     for (const [account, states] of pending)
       this.#pending.set(account, new Map([...states, ...(this.#pending.get(account) ?? [])]));
   }
+}
+
+function changedStates(pending: ReadonlyMap<AccountId, ReadonlyMap<string, string>>): ChangedStates {
+  const changed: Record<string, Record<string, string>> = {};
+  for (const [account, states] of pending) changed[encodeId(account)] = Object.fromEntries(states);
+  return changed;
 }
 
 /** `account.change` pairs: event ids and push states. */

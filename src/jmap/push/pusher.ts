@@ -62,7 +62,7 @@ export class Pusher {
       wanted: this.#wanted(token),
       throttleMs: services.settings().pushThrottleMs,
       since,
-      send: (changed) => this.#tell(changed),
+      send: ({ changed }) => this.#tell(changed()),
     });
     this.#feed = feed;
     await feed.begin(services);

@@ -186,10 +186,10 @@ class Connection {
       wanted: wantedTypes(this.#types ?? null, this.#token),
       throttleMs: this.#options.processor.settings.websocketThrottleMs,
       since,
-      send: async (changed, place) => {
+      send: async ({ changed, place }) => {
         const pushState = writePlace(place);
         if (!(await this.#current()) || this.#feed !== feed) return;
-        await this.#send(JSON.stringify({ '@type': 'StateChange', changed, pushState }));
+        await this.#send(JSON.stringify({ '@type': 'StateChange', changed: changed(), pushState }));
       },
     });
     this.#feed = feed;

@@ -34,6 +34,9 @@ export interface Bootstrapped {
   readonly administrator: { readonly address: string; readonly password: string } | undefined;
 }
 
+/** RFC 5321 §4.5.1: every server has a reader of this name. */
+const POSTMASTER = 'postmaster';
+
 /** Writes what is missing of a working server. */
 export async function bootstrapDefaults(
   registry: Registry,
@@ -52,6 +55,7 @@ export async function bootstrapDefaults(
     domainId: encodeId(domain),
     description: 'Administrator',
     roles: { '@type': 'Admin' },
+    ...(name !== POSTMASTER && { aliases: { '0': { name: POSTMASTER, domainId: encodeId(domain) } } }),
     credentials: { '0': { '@type': 'Password', secret: password } },
   });
   return { administrator: { address: `${name}@${options.domain}`, password } };

@@ -122,7 +122,24 @@ export class Directory {
       if (caught.kind === 'account' || caught.kind === 'list') return caught;
       if (caught.kind === 'unknownDomain') return { kind: 'relay', address: domain.catchAllAddress };
     }
+    if (state.catchAll && name === 'postmaster') {
+      const reader = await this.#postmaster(base);
+      if (reader) return reader;
+    }
     return domain.allowRelaying ? { kind: 'relay', address: base } : { kind: 'unknownRecipient' };
+  }
+
+  /** RFC 5321 §4.5.1: where a domain has no postmaster, that of the default domain reads the mail. */
+  async #postmaster(address: string): Promise<Recipient | undefined> {
+    const { defaultDomainId } = this.#registry.singleton('SystemSettings');
+    const home = await this.#registry.object('Domain', defaultDomainId);
+    if (!home || address === `postmaster@${home.name}`) return undefined;
+    const found = await this.#resolve(`postmaster@${home.name}`, {
+      catchAll: false,
+      depth: 0,
+      lists: new Set(),
+    });
+    return found.kind === 'account' || found.kind === 'list' ? found : undefined;
   }
 
   async #account(name: string, domain: number): Promise<{ id: AccountId; isGroup: boolean } | undefined> {

@@ -53,7 +53,8 @@ export function methodErrorFor(error: unknown): JsonObject {
     };
   }
   if (error instanceof MethodRefusal) return { type: error.type, description: error.message };
-  if (error instanceof AccessDenied) return { type: 'forbidden', description: error.message };
+  if (error instanceof AccessDenied)
+    return { type: 'forbidden', description: error.message, permission: error.permission };
   if (error instanceof LimitExceeded) return { type: 'requestTooLarge', description: error.message };
   if (error instanceof Unavailable) return { type: 'serverUnavailable', description: error.message };
   if (error instanceof Unsupported) return { type: 'unsupportedFilter', description: error.message };
@@ -68,7 +69,8 @@ export function setErrorFor(error: unknown): SetError {
     const properties = error.problems.map((problem) => problem.property).filter((name) => name !== '');
     return { type: 'invalidProperties', description: error.message, properties };
   }
-  if (error instanceof AccessDenied) return { type: 'forbidden', description: error.message };
+  if (error instanceof AccessDenied)
+    return { type: 'forbidden', description: error.message, permission: error.permission };
   if (error instanceof NotFound) return { type: 'notFound', description: error.message };
   if (error instanceof Conflict) {
     const existing = error.existing === undefined ? {} : { existingId: error.existing };

@@ -37,8 +37,8 @@ export function startFailure(error: unknown): StartFailure {
   if (error instanceof StoreVersion) return failure(ExitStatus.software, capital(said));
   if (error instanceof StoreFull || error instanceof StoreCorrupt)
     return failure(ExitStatus.io, capital(said));
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== undefined && FOLDER_ERRORS.has(code)) {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code !== undefined && (FOLDER_ERRORS.has(code) || (code === 'ENOENT' && syscall === 'mkdir'))) {
     return failure(ExitStatus.io, `The data folder cannot be used: ${said}.`);
   }
   if (error instanceof WaypostError && error.code === 'unavailable') {

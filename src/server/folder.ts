@@ -1,5 +1,5 @@
 // The data folder: where things are in it, and how it is made.
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 export interface DataFolder {
@@ -18,9 +18,17 @@ export const dataFolder = (folder: string): DataFolder => ({
 
 /** Makes the folder and `run/`, for its owner only. Throws what the file system says. */
 export function makeFolder({ path: folder, run }: DataFolder): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  mkdirSync(run, { recursive: true, mode: 0o700 });
+  makeMissing(folder);
+  makeMissing(run);
   chmodSync(run, 0o700);
+}
+
+/** Not `recursive`: where a file system says of a new folder that it does not exist (`/proc`), that never ends. */
+function makeMissing(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) makeMissing(parent);
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 /** File in `run/` that says where a server listens. */

@@ -77,6 +77,24 @@ describe('accounts', () => {
   });
 });
 
+describe('postmaster', () => {
+  const accountOf = async (address: string) => {
+    const found = await resolve(address);
+    return found.kind === 'account' ? found.account : found.kind;
+  };
+
+  test('is the administrator of a new server, and reads for domains that have none of their own', async () => {
+    const reader = await accountOf('postmaster@example.org');
+    assert.equal(typeof reader, 'number');
+    const domain = await world.create('Domain', { name: 'without.example' });
+    assert.equal(await accountOf('Postmaster@without.example'), reader);
+    assert.equal(await accountOf('webmaster@without.example'), 'unknownRecipient');
+    assert.equal(await accountOf('postmaster@elsewhere.example'), 'unknownDomain');
+    const own = decodeId(await world.user('postmaster', { domainId: domain }));
+    assert.equal(await accountOf('postmaster@without.example'), own);
+  });
+});
+
 describe('catch-all and relaying', () => {
   test('a catch-all takes what nobody has, once', async () => {
     const domain = await world.create('Domain', { name: 'all.example', catchAllAddress: 'jane@example.org' });

@@ -171,6 +171,12 @@ describe('a start that cannot be', () => {
     assert.match(said, /^74 waypost: The data folder cannot be used: E(?:ACCES|PERM|ROFS): /);
   });
 
+  test('the folder cannot be made, and its file system says that it is missing: 74', async (t) => {
+    if (process.platform !== 'linux') return t.skip('there is no /proc');
+    const said = await refusedStart({ WAYPOST_DATA: '/proc/waypost/data' });
+    assert.match(said, /^74 waypost: The data folder cannot be used: ENOENT: /);
+  });
+
   test('the data is of another version: 70', async () => {
     const folder = newFolder();
     const server = await ServerProcess.start({ folder });

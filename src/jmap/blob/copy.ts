@@ -59,7 +59,7 @@ export function blobCopyMethod(services: BlobServices): JmapMethod {
   });
 }
 
-const missing = (): SetFailure => new SetFailure('blobNotFound', 'There is no such blob.');
+const missing = (): SetFailure => new SetFailure('notFound', 'There is no such blob.');
 
 /** A part is copied as a blob of its own: the account that gets it need not be able to read what it is part of. */
 async function copyBlob(name: BlobName, call: Call, services: BlobServices): Promise<string> {

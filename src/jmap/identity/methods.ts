@@ -137,6 +137,14 @@ const WRITABLE: ReadonlySet<string> = new Set([
   'htmlSignature',
 ]);
 
+const DEFAULTS: Omit<IdentityFields, 'email'> = {
+  name: '',
+  replyTo: null,
+  bcc: null,
+  textSignature: '',
+  htmlSignature: '',
+};
+
 async function readCreate(
   services: SendingServices,
   call: Call,
@@ -152,15 +160,7 @@ async function readCreate(
   const address = email.toLowerCase();
   if (!owner.own.includes(address) && !owner.others.includes(address))
     throw new SetFailure('forbiddenFrom', 'That is no address of this account.', { properties: ['email'] });
-  return {
-    name: '',
-    replyTo: null,
-    bcc: null,
-    textSignature: '',
-    htmlSignature: '',
-    ...readFields(object),
-    email,
-  };
+  return { ...DEFAULTS, ...readFields(object), email };
 }
 
 /** What the client left to its default, and what only the server sets. */
@@ -177,7 +177,14 @@ function readUpdate(patch: JsonObject, identity: StoredIdentity): Partial<Omit<I
     if (current === undefined || JSON.stringify(current) !== JSON.stringify(value))
       throw invalidProperties([name], `${name}: cannot be changed`);
   }
-  const { email: _email, ...fields } = readFields(patch);
+  // RFC 8620 §5.3: null in a patch is the default.
+  const defaulted = Object.entries(patch).filter(
+    ([name, value]) => value === null && Object.hasOwn(DEFAULTS, name),
+  );
+  const defaults = Object.fromEntries(
+    defaulted.map(([name]) => [name, DEFAULTS[name as keyof typeof DEFAULTS]]),
+  );
+  const { email: _email, ...fields } = readFields({ ...patch, ...(defaults as JsonObject) });
   return fields;
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { JsonObject, Session } from '../../../src/formats/jmap/index.ts';
-import { answer, ask, CORE, http, inside, MAIL, mailbox } from '../conformance.ts';
+import { answer, ask, CORE, http, inside, MAIL, mailbox, type Received } from '../conformance.ts';
 import { type Person, SendingWorld } from '../sending-world.ts';
 
 let world: SendingWorld;
@@ -27,7 +27,7 @@ test('§1.2: ids are 1 to 255 characters of the URL-safe alphabet, and begin wit
     await world.identity(ann),
   ];
   const [got] = await ask(ann, [['Email/get', { ids: [ids[2] as string] }, 'c']]);
-  const [email] = got?.[1]['list'] as [JsonObject];
+  const [email] = (got as Received)[1]['list'] as [JsonObject];
   for (const id of [...ids, email['threadId'], email['blobId']]) {
     assert.match(id as string, /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/);
   }
@@ -119,7 +119,7 @@ test('§2: URLs are absolute and have every variable; the type stands in the que
   const { apiUrl, uploadUrl, downloadUrl, eventSourceUrl } = await session(ann);
   for (const url of [apiUrl, uploadUrl, downloadUrl, eventSourceUrl])
     assert.ok(URL.canParse(url.replaceAll(/[{}]/g, '')), url);
-  const variables = (url: string) => [...url.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+  const variables = (url: string) => [...url.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).sort();
   assert.deepEqual(variables(downloadUrl), ['accountId', 'blobId', 'name', 'type']);
   assert.deepEqual(variables(uploadUrl), ['accountId']);
   assert.deepEqual(variables(eventSourceUrl), ['closeafter', 'ping', 'types']);

@@ -1,6 +1,6 @@
 // RFC 8620 §6: uploads and downloads.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, beforeEach, describe, test } from 'node:test';
 import type { JsonObject, Session } from '../../../src/formats/jmap/index.ts';
 import { answer, configure, http, inside } from '../conformance.ts';
 import { type Person, SendingWorld } from '../sending-world.ts';
@@ -9,6 +9,7 @@ let world: SendingWorld;
 let ann: Person;
 let bob: Person;
 let session: Session;
+let number = 0;
 before(async () => {
   world = await SendingWorld.start();
   [ann, bob] = [await world.person('ann'), await world.person('bob')];
@@ -130,4 +131,81 @@ test('§6.2: a download may be cached for long, by the client alone', async () =
   const { blobId } = await uploaded('cached');
   const { headers } = await download(blobId);
   assert.equal(headers.get('cache-control'), 'private, immutable, max-age=31536000');
+});
+
+describe('too many uploads', () => {
+  // Each test has an account of its own: what came in is counted by account.
+  let who: Person;
+  beforeEach(async () => {
+    who = await world.person(`many${number++}`);
+  });
+  after(() => configure(world, { uploadQuota: 50_000_000, maxUploadCount: 1000 }));
+  const put = async (size: number) => {
+    const { blobId } = await who.client.upload(`Subject: ${number++}\r\n\r\n`.padEnd(size, '.'), 'text/plain');
+    return blobId;
+  };
+  /** Which of the blobs are there. */
+  const there = async (...blobs: string[]) => {
+    const statuses = await Promise.all(
+      blobs.map((blobId) => download(blobId, { accountId: who.id }, who).then(({ status }) => status)),
+    );
+    return statuses.map((status) => status === 200);
+  };
+
+  test('§6: over the quota the oldest go, until the new one has room', async () => {
+    await configure(world, { uploadQuota: 1000, maxUploadCount: 100 });
+    const [a, b, c] = [await put(600), await put(300), await put(90)];
+    assert.deepEqual(await there(a, b, c), [true, true, true]);
+    const d = await put(400);
+    assert.deepEqual(await there(a, b, c, d), [false, true, true, true]);
+    const whole = await put(1000);
+    assert.deepEqual(await there(b, c, d, whole), [false, false, false, true]);
+  });
+
+  test('§6: the same by number', async () => {
+    await configure(world, { uploadQuota: 1_000_000, maxUploadCount: 2 });
+    const [a, b] = [await put(30), await put(30)];
+    // Uploaded again it is the newest.
+    await who.client.upload(await (await download(a, { accountId: who.id }, who)).text(), 'text/plain');
+    const c = await put(30);
+    assert.deepEqual(await there(a, b, c), [true, false, true]);
+  });
+
+  test('§6: a blob that an object uses stays, and takes no room', async () => {
+    await configure(world, { uploadQuota: 1000, maxUploadCount: 100 });
+    const waiting = await put(500);
+    const used = await put(900);
+    assert.deepEqual(await there(waiting, used), [false, true]);
+    const emails = { k: { blobId: used, mailboxIds: { [await world.box(who, 'drafts')]: true } } };
+    const { notCreated } = await answer(who, 'Email/import', { emails });
+    assert.equal(notCreated, null, JSON.stringify(notCreated));
+    const [next, last] = [await put(500), await put(500)];
+    assert.deepEqual(await there(used, next, last), [true, true, true]);
+  });
+
+  test('§6: a blob that somebody else keeps as well stays for that one', async () => {
+    await configure(world, { uploadQuota: 1000, maxUploadCount: 100 });
+    const a = await put(900);
+    const other = who;
+    who = await world.person(`many${number++}`);
+    await who.client.upload(await (await download(a, { accountId: other.id }, other)).text(), 'text/plain');
+    await put(900);
+    assert.deepEqual(await there(a), [false]);
+    who = other;
+    assert.deepEqual(await there(a), [true]);
+  });
+
+  test('§8.5: whoever fills the room again and again is told to wait', async () => {
+    await configure(world, { uploadQuota: 1000, maxUploadCount: 100 });
+    for (let i = 0; i < 10; i++) await put(1000);
+    const reply = await http(world, who, session.uploadUrl.replace('{accountId}', who.id), {
+      method: 'POST',
+      body: 'x',
+    });
+    assert.match(reply.headers.get('retry-after') ?? '', /^\d+$/);
+    assert.deepEqual(await problem(reply), [429, 'about:blank', undefined]);
+    const create = { k: { data: [{ 'data:asText': 'x' }] } };
+    const { notCreated } = await answer(who, 'Blob/upload', { create });
+    assert.equal(inside(notCreated, 'k', 'type'), 'rateLimit');
+  });
 });

@@ -141,7 +141,10 @@ describe('too many uploads', () => {
   });
   after(() => configure(world, { uploadQuota: 50_000_000, maxUploadCount: 1000 }));
   const put = async (size: number) => {
-    const { blobId } = await who.client.upload(`Subject: ${number++}\r\n\r\n`.padEnd(size, '.'), 'text/plain');
+    const { blobId } = await who.client.upload(
+      `Subject: ${number++}\r\n\r\n`.padEnd(size, '.'),
+      'text/plain',
+    );
     return blobId;
   };
   /** Which of the blobs are there. */

@@ -1,6 +1,8 @@
 // Upload and download over real sockets (RFC 8620 §6).
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type ClientRequest, request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import type { AccessToken } from '../../src/access/index.ts';
 import { encodeId, toHex } from '../../src/base/index.ts';
@@ -94,6 +96,37 @@ describe('upload', () => {
     assert.equal(await refused(client.upload('x', 'text/plain', encodeId(9))), '403');
     assert.equal(await refused(client.upload('x', 'text/plain', 'zzz')), '404');
     assert.equal(await refused(client.upload('x', 'text/plain', 'no id')), '404');
+  });
+
+  test('more at once than maxConcurrentUpload is the limit of that name', async () => {
+    const { uploadUrl } = await client.session();
+    const url = uploadUrl.replace('{accountId}', encodeId(7));
+    const headers = { authorization: 'Bearer x', 'content-type': 'text/plain' };
+    // These two are never finished while the third one comes.
+    const open = await Promise.all(
+      [1, 2].map(
+        () =>
+          new Promise<ClientRequest>((resolve) => {
+            const call = request(url, { method: 'POST', headers }, (answer) => answer.resume());
+            call.write('begun', () => resolve(call));
+          }),
+      ),
+    );
+    const refusals: string[] = [];
+    while (refusals.at(-1) !== '400 maxConcurrentUpload') {
+      // A request that has been written need not have been read yet.
+      refusals.push(
+        await client.upload('x').then(
+          () => 'taken',
+          (error: RequestFailed) => `${error.status} ${error.problem['limit'] as string}`,
+        ),
+      );
+      assert.ok(refusals.length < 40, refusals.join());
+    }
+    const done = open.map((call) => once(call, 'close'));
+    for (const call of open) call.end();
+    await Promise.all(done);
+    assert.equal((await client.upload('x')).size, 1);
   });
 
   test('ten times the room in one window ends in 429', async () => {

@@ -1,7 +1,9 @@
 // RFC 8621 §1.3 and §1.4: what the session says of mail, submission and vacation responses.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { ImapFlow } from 'imapflow';
 import type { JsonObject, Session } from '../../../src/formats/jmap/index.ts';
+import { WORLD_PASSWORD } from '../../support/world.ts';
 import { answer, errorOf, inside, MAIL, mailbox } from '../conformance.ts';
 import { type Person, SendingWorld } from '../sending-world.ts';
 
@@ -102,6 +104,31 @@ test('§1.4: an account that is shared has what can be used in it, and nothing o
   assert.equal(inside(notCreated, 'k', 'type'), 'forbidden');
   for (const name of ['Identity/get', 'EmailSubmission/query', 'VacationResponse/get'])
     assert.equal(await errorOf(bob, name, { accountId: ann.id }), 'accountNotSupportedByMethod', name);
+});
+
+test('§1.6: mailboxes, threads and e-mails have the ids that IMAP tells', async () => {
+  await world.send(ann, { to: [{ name: null, email: ann.address }], subject: 'by both' });
+  const [email] = await world.inbox(ann, ['threadId', 'mailboxIds']);
+  const flow = new ImapFlow({
+    host: '127.0.0.1',
+    port: world.world.port('imap'),
+    secure: false,
+    auth: { user: ann.address, pass: WORLD_PASSWORD },
+    tls: { rejectUnauthorized: false },
+    logger: false,
+  });
+  await flow.connect();
+  try {
+    const { mailboxId } = await flow.mailboxOpen('INBOX');
+    const found = await flow.fetchOne('*', { uid: true, threadId: true });
+    assert.ok(found !== false);
+    assert.deepEqual(
+      [found.emailId, found.threadId, { [mailboxId as string]: true }],
+      [email?.id, email?.threadId, email?.mailboxIds],
+    );
+  } finally {
+    await flow.logout();
+  }
 });
 
 test('§9.5: what may not be read is as if it were not there', async () => {

@@ -1,4 +1,5 @@
 // Identity/get, Identity/changes and Identity/set (RFC 8621 §6).
+import { isDeepStrictEqual } from 'node:util';
 import { DataType } from '../../account/index.ts';
 import {
   type Identity,
@@ -174,7 +175,7 @@ function readUpdate(patch: JsonObject, identity: StoredIdentity): Partial<Omit<I
     if (name.includes('/')) throw new SetFailure('invalidPatch', `${name}: there is nothing to patch`);
     if (WRITABLE.has(name) && name !== 'email') continue;
     const current = identityObject(identity)[name as keyof Identity];
-    if (current === undefined || JSON.stringify(current) !== JSON.stringify(value))
+    if (current === undefined || !isDeepStrictEqual(current, value))
       throw invalidProperties([name], `${name}: cannot be changed`);
   }
   // RFC 8620 §5.3: null in a patch is the default.

@@ -19,12 +19,22 @@ before(async () => {
   ids['Thread'] = inside(list, '0', 'threadId') as string;
   ids['Identity'] = await world.identity(ann);
   ids['VacationResponse'] = 'singleton';
+  ids['Quota'] = await limited();
   ids['EmailSubmission'] = await world.send(ann, { to: to(ann) });
 });
 after(() => world.close());
 
-const TYPES = ['Mailbox', 'Email', 'Thread', 'Identity', 'EmailSubmission', 'VacationResponse'];
-const LOGGED = TYPES.filter((type) => type !== 'VacationResponse');
+/** Gives ann a quota; its id. */
+async function limited(): Promise<string> {
+  const { methodResponses } = await world.world
+    .jmap()
+    .request([['x:Account/set', { update: { [ann.id]: { quotas: { maxDiskQuota: 100_000_000 } } } }, 's']]);
+  assert.ok(methodResponses[0]?.[1]['updated'], JSON.stringify(methodResponses));
+  return inside((await answer(ann, 'Quota/get'))['list'], '0', 'id') as string;
+}
+
+const TYPES = ['Mailbox', 'Email', 'Thread', 'Identity', 'EmailSubmission', 'VacationResponse', 'Quota'];
+const LOGGED = TYPES.slice(0, 5);
 
 for (const type of TYPES) {
   describe(`${type}/get`, () => {

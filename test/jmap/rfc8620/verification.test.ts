@@ -40,7 +40,10 @@ test('§7.2.2, §8.6: the code goes out at once, alone, and a further one of the
   assert.ok(performance.now() - time >= GAP_MS - 10, 'the second one came at once');
   assert.equal(second.json['@type'], 'PushVerification');
   const ids = ['a', 'b'].map((key) => inside(created, key, 'id') as string);
-  assert.deepEqual([first, second].map(({ json }) => json['pushSubscriptionId']).toSorted(), ids.toSorted());
+  assert.deepEqual(
+    [first, second].map(({ json }) => json['pushSubscriptionId'] as string).toSorted(),
+    ids.toSorted(),
+  );
   await new Promise((resolve) => setTimeout(resolve, GAP_MS));
   assert.deepEqual(push.pushed, []);
 });

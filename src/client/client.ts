@@ -64,6 +64,7 @@ const USING = [
   'urn:ietf:params:jmap:principals',
   'urn:ietf:params:jmap:blob',
   'urn:ietf:params:jmap:quota',
+  'urn:ietf:params:jmap:emailpush',
 ];
 
 export class JmapClient {

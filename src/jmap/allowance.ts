@@ -1,45 +1,70 @@
-// What one may keep in temporary blobs, in whatever account: so many, and so many bytes, in one window of time
-// (`maxUploadCount`, `uploadQuota`, `uploadTtl`), however they come in.
+// What one may keep in temporary blobs of an account: so many, and so many bytes (`maxUploadCount`, `uploadQuota`),
+// however they come in. Past that the oldest go (RFC 8620 §6). They take up the disk until content without use is
+// collected, so what comes in during one window of time (`uploadTtl`) is bounded as well.
 import type { AccountId } from '../account/index.ts';
 import { now } from '../base/index.ts';
 import { tooMany } from '../formats/http/index.ts';
 import type { MemoryStore } from '../store/index.ts';
 import type { JmapSettings } from './settings.ts';
 
+/** How often one may fill the whole room in one window. */
+const TURNOVER = 10;
+
+export interface AllowanceServices {
+  readonly memory: MemoryStore;
+  readonly settings: () => JmapSettings;
+  readonly temporary: Roomy;
+}
+
+export interface Roomy {
+  /** Ends the oldest temporary blobs of a keeper in an account until no more than that is left there. */
+  makeRoom(
+    account: AccountId,
+    keeper: AccountId,
+    room: { readonly blobs: number; readonly bytes: number },
+  ): Promise<void>;
+}
+
 /** Counters of the window that is running, and when it ends. */
-function window(account: AccountId, { uploadTtlMs }: JmapSettings) {
+function window(keeper: AccountId, { uploadTtlMs }: JmapSettings) {
   const number = Math.floor(now() / uploadTtlMs);
-  const key = (what: string) => `jmap.upload.${what}.${account}.${number}`;
+  const key = (what: string) => `jmap.upload.${what}.${keeper}.${number}`;
   return { files: key('files'), bytes: key('bytes'), resetMs: (number + 1) * uploadTtlMs - now() };
 }
 
-/** Throws `HttpError` 429 when the number or the bytes of this window are used up. */
+/** Throws `HttpError` 429 when too much came in during this window. */
 export async function checkAllowance(
-  account: AccountId,
-  memory: MemoryStore,
-  settings: JmapSettings,
+  keeper: AccountId,
+  { memory, settings }: Pick<AllowanceServices, 'memory' | 'settings'>,
 ): Promise<void> {
-  const { files, bytes, resetMs } = window(account, settings);
-  const { maxUploadCount, uploadQuota, uploadTtlMs } = settings;
+  const { maxUploadCount, uploadQuota, uploadTtlMs } = settings();
+  const { files, bytes, resetMs } = window(keeper, settings());
+  const [mostFiles, mostBytes] = [maxUploadCount * TURNOVER, uploadQuota * TURNOVER];
   const rate = (count: number) => ({ count, periodMs: uploadTtlMs });
   const [count, used] = await Promise.all([
     memory.incr(files, 0, uploadTtlMs),
     memory.incr(bytes, 0, uploadTtlMs),
   ]);
-  if (count >= maxUploadCount) throw tooMany('blob-upload-files', 'requests', rate(maxUploadCount), resetMs);
-  if (used >= uploadQuota) throw tooMany('blob-upload-bytes', 'content-bytes', rate(uploadQuota), resetMs);
+  if (count >= mostFiles) throw tooMany('blob-upload-files', 'requests', rate(mostFiles), resetMs);
+  if (used >= mostBytes) throw tooMany('blob-upload-bytes', 'content-bytes', rate(mostBytes), resetMs);
 }
 
-/** Takes a blob that was kept off the allowance. */
+/** Counts a blob that was kept; older ones go when it is too much. */
 export async function spendAllowance(
-  account: AccountId,
-  size: number,
-  memory: MemoryStore,
-  settings: JmapSettings,
+  {
+    account,
+    keeper,
+    size,
+  }: { readonly account: AccountId; readonly keeper: AccountId; readonly size: number },
+  { memory, settings, temporary }: AllowanceServices,
 ): Promise<void> {
-  const { files, bytes } = window(account, settings);
-  await Promise.all([
-    memory.incr(files, 1, settings.uploadTtlMs),
-    memory.incr(bytes, size, settings.uploadTtlMs),
+  const { maxUploadCount, uploadQuota, uploadTtlMs } = settings();
+  const { files, bytes } = window(keeper, settings());
+  const [count, used] = await Promise.all([
+    memory.incr(files, 1, uploadTtlMs),
+    memory.incr(bytes, size, uploadTtlMs),
   ]);
+  // While no more than the room came in at all, there is nothing to look for.
+  if (count > maxUploadCount || used > uploadQuota)
+    await temporary.makeRoom(account, keeper, { blobs: maxUploadCount, bytes: uploadQuota });
 }

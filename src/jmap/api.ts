@@ -13,6 +13,8 @@ import { Processor, type ProcessorOptions } from './processor.ts';
 import { refuse } from './refuse.ts';
 
 const NO_STORE = { 'Cache-Control': 'no-cache, no-store' };
+/** RFC 8620 §2 */
+const SESSION_HEADERS = { 'Cache-Control': 'no-cache, no-store, must-revalidate' };
 const JSON_HEADERS = { 'Content-Type': 'application/json', ...NO_STORE };
 
 /** With a WebSocket beside it, both need the same processor. */
@@ -40,8 +42,10 @@ export function apiRoutes(from: Processor | ProcessorOptions): Route<AccessToken
     {
       method: 'GET',
       path: '/jmap/session',
-      signIn: 'optional',
-      handle: async ({ caller, origin }) => jsonReply(200, await processor.session(caller, origin), NO_STORE),
+      // RFC 8620 §1.7: every request is authenticated; the 401 tells a client how.
+      signIn: 'required',
+      handle: async ({ caller, origin }) =>
+        jsonReply(200, await processor.session(caller as AccessToken, origin), SESSION_HEADERS),
     },
     post('/jmap/'),
     post('/jmap'),

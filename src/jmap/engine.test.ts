@@ -182,7 +182,7 @@ describe('calls', () => {
       ],
     );
     const shared = await run([get(encodeId(9)), set(encodeId(9)), set(ANN)], { shared: [9] });
-    assert.deepEqual(types(shared), ['Thing/get', 'Thing/also', 'forbidden', 'Thing/set']);
+    assert.deepEqual(types(shared), ['Thing/get', 'Thing/also', 'accountNotSupportedByMethod', 'Thing/set']);
     assert.equal(shared[0]?.[1]['member'], false);
   });
 
@@ -266,12 +266,13 @@ describe('result references', () => {
     ]);
   });
 
-  test('the name decides between responses of one call id', async () => {
+  test('only the first response of a call id can be meant', async () => {
     const responses = await run([
       ['Thing/get', { accountId: ANN }, 'a'],
       ['Core/echo', { '#x': reference('a', 'Thing/also', '/accountId') }, 'b'],
+      ['Core/echo', { '#x': reference('a', 'Thing/get', '/accountId') }, 'c'],
     ]);
-    assert.equal(responses[2]?.[1]['x'], ANN);
+    assert.deepEqual(types(responses).slice(2), ['invalidResultReference', 'Core/echo']);
   });
 
   const bad: [string, JsonObject, string][] = [

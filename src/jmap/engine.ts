@@ -117,11 +117,10 @@ function resolveReference(
 ): Json {
   const fail = (reason: string) => new MethodError('invalidResultReference', `"${name}" ${reason}`);
   if (!isResultReference(reference)) throw fail('is not a ResultReference.');
-  // Implicit responses share the call id of their call, so the name decides between them.
-  const target = responses.find(
-    ({ callId, name }) => callId === reference.resultOf && name === reference.name,
-  );
-  if (!target) throw fail('refers to no earlier response of that call id and name.');
+  // The first response of that call id, never one behind it: the name is only checked.
+  const target = responses.find(({ callId }) => callId === reference.resultOf);
+  if (!target) throw fail('refers to no earlier call.');
+  if (target.name !== reference.name) throw fail('names another response than that call has.');
   const value = resolvePointer(resultValue(target.result), reference.path, budget);
   if (value === undefined) throw fail('has a path that does not resolve.');
   return value;
@@ -145,7 +144,8 @@ async function openCall(
   const account = id === undefined ? undefined : await request.directory.find(request.token, id);
   if (!account) throw new MethodError('accountNotFound', 'There is no such account.');
   if (!account.member && method.account === 'member') {
-    throw new MethodError('forbidden', 'Only the owner and members may do this.');
+    // RFC 8620 §2: the account does not list the capability of such a method.
+    throw new MethodError('accountNotSupportedByMethod', 'Only the owner and members may do this.');
   }
   return { ...base, accountId: account.id, accountText: accountId, member: account.member };
 }

@@ -7,7 +7,7 @@ import type { AccountDirectory } from './context.ts';
 import { checkCapabilities, type MethodTable, runCalls } from './engine.ts';
 import { Gate } from './gate.ts';
 import { writeResponse } from './result.ts';
-import { anonymousSession, type Features, knownCapabilities, sessionFor } from './session.ts';
+import { type Features, knownCapabilities, sessionFor } from './session.ts';
 import type { JmapSettings } from './settings.ts';
 import { Slice } from '../base/index.ts';
 
@@ -88,11 +88,10 @@ export class Processor {
   }
 
   /** The session, made again when the token or anything else that it shows is another. */
-  async session(token: AccessToken | undefined, origin: string): Promise<Session> {
+  async session(token: AccessToken, origin: string): Promise<Session> {
     const { table, directory, features = {} } = this.#options;
     const { settings } = this;
     const facts = { table, settings, origin, features };
-    if (!token) return anonymousSession(facts);
     const shares = (await directory.revision?.(token)) ?? '';
     const revision = `${shares} ${features.serverKey?.() ?? ''}`;
     const kept = this.#sessions.get(token);

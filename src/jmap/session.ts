@@ -89,12 +89,15 @@ const CAPABILITIES: readonly Capability[] = [
     urn: URN.blob,
     method: 'Blob/get',
     session: nothing,
-    account: (settings) => ({
-      maxSizeBlobSet: maxSizeBlobSet(settings),
-      maxDataSources: MAX_DATA_SOURCES,
-      supportedTypeNames: [...MAIL_LOOKUPS],
-      supportedDigestAlgorithms: [...DIGEST_NAMES],
-    }),
+    account: (settings, { member }) =>
+      member
+        ? {
+            maxSizeBlobSet: maxSizeBlobSet(settings),
+            maxDataSources: MAX_DATA_SOURCES,
+            supportedTypeNames: [...MAIL_LOOKUPS],
+            supportedDigestAlgorithms: [...DIGEST_NAMES],
+          }
+        : undefined,
     guard: 'jmapBlobGet',
   },
   {
@@ -119,7 +122,7 @@ const CAPABILITIES: readonly Capability[] = [
     account: nothing,
     guard: 'jmapEmailGet',
   },
-  { urn: URN.quota, method: 'Quota/get', session: nothing, account: nothing, guard: 'jmapQuotaGet' },
+  { urn: URN.quota, method: 'Quota/get', session: nothing, account: members, guard: 'jmapQuotaGet' },
   { urn: URN.mailShare, method: 'Email/get', session: nothing, account: nothing, guard: 'jmapEmailGet' },
   {
     urn: URN.submission,
@@ -164,7 +167,7 @@ const CAPABILITIES: readonly Capability[] = [
       principalId: encodeId(id),
     }),
   },
-  { urn: URN.registry, session: nothing, account: nothing },
+  { urn: URN.registry, session: nothing, account: members },
 ];
 
 /** Capabilities that `using` may name. */
@@ -210,15 +213,6 @@ export function sessionFor(
     .slice(0, 12);
   return { ...session, state };
 }
-
-/** What a stranger learns: capabilities and URLs. */
-export const anonymousSession = (facts: SessionFacts): Session => ({
-  ...serverFacts(facts),
-  accounts: {},
-  primaryAccounts: {},
-  username: '',
-  state: '',
-});
 
 function accountView(
   account: VisibleAccount,

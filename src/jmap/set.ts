@@ -2,7 +2,7 @@
 // the answer. The handler of a type does its creations, then asks for updates, then for destructions.
 import { decodeId, encodeId } from '../base/index.ts';
 import type { JsonObject, SetError } from '../formats/jmap/index.ts';
-import { type RequestContext, realId } from './context.ts';
+import { type RequestContext, type RequestLimits, realId } from './context.ts';
 import { invalidProperties, MethodError, setErrorFor } from './errors.ts';
 import type { Call } from './method.ts';
 
@@ -48,11 +48,7 @@ export class SetCall {
     this.#args = args;
     this.#oldState = state;
     checkState(args.ifInState, state);
-    const { create, update, destroy } = args;
-    const count = size(create) + size(update) + (destroy?.length ?? 0);
-    const { maxObjectsInSet } = call.request.limits;
-    if (count > maxObjectsInSet)
-      throw new MethodError('requestTooLarge', `More than ${maxObjectsInSet} objects.`);
+    checkCount(args, call.request.limits);
   }
 
   /** Creations by their keys, in the order given. */
@@ -143,6 +139,15 @@ export function checkState(ifInState: unknown, state: string): void {
   if (ifInState !== null && ifInState !== undefined && ifInState !== state) {
     throw new MethodError('stateMismatch', 'The data has changed since that state.');
   }
+}
+
+/** Throws `requestTooLarge` for more objects in all sections together than one call may have. */
+export function checkCount(
+  { create, update, destroy }: Omit<SetArguments, 'ifInState'>,
+  { maxObjectsInSet }: RequestLimits,
+): void {
+  if (size(create) + size(update) + (destroy?.length ?? 0) > maxObjectsInSet)
+    throw new MethodError('requestTooLarge', `More than ${maxObjectsInSet} objects.`);
 }
 
 const size = (map: Readonly<Record<string, unknown>> | null): number => (map ? Object.keys(map).length : 0);

@@ -6,7 +6,7 @@ import { decodeId, now } from '../base/index.ts';
 import { type Exchange, HttpError, jsonReply, type Reply, type Route } from '../formats/http/index.ts';
 import { RequestError } from '../formats/jmap/index.ts';
 import type { MemoryStore } from '../store/index.ts';
-import { checkAllowance, spendAllowance } from './allowance.ts';
+import { checkAllowance, type Roomy, spendAllowance } from './allowance.ts';
 import { wholeBlobId } from './blob-id.ts';
 import type { AccountDirectory } from './context.ts';
 import { Gate } from './gate.ts';
@@ -14,7 +14,7 @@ import { refuse } from './refuse.ts';
 import type { JmapSettings } from './settings.ts';
 
 /** Keeps bytes in an account until a time, in milliseconds since 1970, for the one who keeps them there. */
-export interface TemporaryBlobs {
+export interface TemporaryBlobs extends Roomy {
   keep(
     account: AccountId,
     body: AsyncIterable<Uint8Array>,
@@ -59,7 +59,7 @@ async function upload(exchange: Exchange<AccessToken>, options: UploadOptions, g
   const leave = gate.enter(token.account, free ? Infinity : settings.maxConcurrentUploads);
   if (!leave) return refuse(new RequestError('limit', 'Too many uploads at once.', 'maxConcurrentUpload'));
   try {
-    if (!unlimited) await checkAllowance(token.account, options.memory, settings);
+    if (!unlimited) await checkAllowance(token.account, options);
     const body = exchange.chunks(unlimited ? Number.MAX_SAFE_INTEGER : settings.maxUploadSize);
     const { hash, size } = await options.temporary.keep(
       account.id,
@@ -67,7 +67,7 @@ async function upload(exchange: Exchange<AccessToken>, options: UploadOptions, g
       now() + settings.uploadTtlMs,
       token.account,
     );
-    if (!unlimited) await spendAllowance(token.account, size, options.memory, settings);
+    if (!unlimited) await spendAllowance({ account: account.id, keeper: token.account, size }, options);
     const answer = {
       accountId,
       blobId: wholeBlobId(hash),

@@ -1,8 +1,9 @@
 // Blobs of an account beside its e-mails: who may read one, and uploads that are kept for a while (RFC 8620 §6).
 import { hash as digest } from 'node:crypto';
 import type { AccountId, DataType, DocumentId } from '../account/index.ts';
-import { concatBytes, now, readU32, readU53, Unavailable } from '../base/index.ts';
+import { concatBytes, now, readU32, readU53 } from '../base/index.ts';
 import { type BlobStore, type DataStore, keys, type SpoolFile, type Stores } from '../store/index.ts';
+import { expire, keepersOf, lease, makeRoom, type Room } from './blob-lease.ts';
 
 export interface BlobAccess {
   /**
@@ -22,6 +23,8 @@ export interface BlobAccess {
   ): Promise<{ readonly hash: Uint8Array; readonly size: number }>;
   /** As `keep`, of a blob that is stored already; false when there is no such blob. */
   keepStored(account: AccountId, hash: Uint8Array, until: number, keeper?: AccountId): Promise<boolean>;
+  /** Ends leases of somebody in an account, oldest first, until no more is kept there than the room has. */
+  makeRoom(account: AccountId, keeper: AccountId, room: Room): Promise<void>;
   /** Documents of a type that link each blob, in the order asked. */
   documents(
     account: AccountId,
@@ -59,6 +62,7 @@ export function createBlobAccess({ data, blobs }: Pick<Stores, 'data' | 'blobs'>
       return { hash, size };
     },
     keepStored: (account, hash, until, keeper = account) => lease(data, { account, hash, until, keeper }),
+    makeRoom: (account, keeper, room) => makeRoom({ data, blobs }, { account, keeper, room }),
     documents: (account, type, hashes) =>
       Promise.all(hashes.map((hash) => linkedDocuments(data, account, type, hash))),
     expire: (limit) => expire(data, limit),
@@ -104,52 +108,6 @@ async function gather(body: AsyncIterable<Uint8Array>, blobs: BlobStore): Promis
   }
 }
 
-interface Lease {
-  readonly account: AccountId;
-  readonly hash: Uint8Array;
-  readonly until: number;
-  readonly keeper: AccountId;
-}
-
-/** Who keeps a blob at once, at most; the first of more is dropped. */
-const MAX_KEEPERS = 32;
-/** Times a lease is written again when another writer was faster. */
-const MAX_TRIES = 10;
-
-/**
- * Writes a lease: the end, eight bytes, then who keeps the blob, four bytes each. A later end that is there already
- * stays. Without content the blob must be there when the lease is written, which takes it out of the collector's
- * hands; false when it is not.
- */
-async function lease(
-  data: DataStore,
-  { account, hash, until, keeper }: Lease,
-  content?: Uint8Array | SpoolFile,
-): Promise<boolean> {
-  const key = keys.blobLeaseKey(account, hash);
-  for (let left = MAX_TRIES; left > 0; left--) {
-    const before = await data.get(key);
-    const keepers = new Set(before ? keepersOf(before, account) : []).add(keeper);
-    const end = Math.max(until, before ? readU53(before, 0) : 0);
-    const last = [...keepers].slice(-MAX_KEEPERS).map(keys.u32Part);
-    const batch = data.newBatch().assert(key, before ?? 'absent');
-    if (content) batch.putBlob(hash, content);
-    else batch.assert(keys.blobKey(hash), 'present');
-    const result = await data.commit(batch.set(key, concatBytes(keys.u53Part(end), ...last)));
-    if (result.ok) return true;
-    if (!content && Buffer.compare(result.conflict, key) !== 0) return false;
-  }
-  throw new Unavailable('the blob store');
-}
-
-/** A lease that names nobody is the account's own. */
-function keepersOf(value: Uint8Array, account: AccountId): AccountId[] {
-  if (value.length === 8) return [account];
-  const keepers: AccountId[] = [];
-  for (let at = 8; at + 4 <= value.length; at += 4) keepers.push(readU32(value, at));
-  return keepers;
-}
-
 async function linkedDocuments(
   data: DataStore,
   account: AccountId,
@@ -164,25 +122,4 @@ async function linkedDocuments(
     if (!page.next) return found;
     after = page.next;
   }
-}
-
-async function expire(data: DataStore, limit: number): Promise<number> {
-  let ended = 0;
-  for (let after: Uint8Array | undefined; ended < limit; ) {
-    const range = keys.prefixRange(Uint8Array.of(keys.Subspace.BlobLease));
-    const page = await data.scan(range, after ? { after } : {});
-    const batch = data.newBatch();
-    let found = 0;
-    for (const [i, key] of page.keys.entries()) {
-      const value = page.values[i] as Uint8Array;
-      if (readU53(value, 0) > now() || ended + found >= limit) continue;
-      batch.assert(key, value).delete(key);
-      found++;
-    }
-    // A lease that was prolonged meanwhile fails the batch; the next run takes the others.
-    if (found > 0 && (await data.commit(batch)).ok) ended += found;
-    if (!page.next) return ended;
-    after = page.next;
-  }
-  return ended;
 }

@@ -153,6 +153,10 @@ export function blobLeaseKey(account: number, hash: Uint8Array): Key {
   return k;
 }
 
+/** All temporary links of an account. */
+export const blobLeaseRange = (account: number): Range =>
+  prefixRange(blobLeaseKey(account, new Uint8Array(32)).subarray(0, 5));
+
 export const blobMarkKey = (hash: Uint8Array): Key => concatBytes(Uint8Array.of(Subspace.BlobMark), hash);
 export const blobKey = (hash: Uint8Array): Key => concatBytes(Uint8Array.of(Subspace.Blob), hash);
 

@@ -418,7 +418,7 @@ describe('Blob/copy', () => {
       accountId: other,
       blobIds: [range, 'nothing'],
     });
-    assert.equal(notCopied?.['nothing']?.type, 'blobNotFound');
+    assert.equal(notCopied?.['nothing']?.type, 'notFound');
     const part = copied?.[range] as string;
     const there = await client.call('Blob/get', { accountId: other, ids: [part, blobId, range] });
     // Only the part is there: the account that got it cannot read what it was part of.

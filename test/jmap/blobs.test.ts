@@ -1,6 +1,8 @@
 // Upload and download over real sockets (RFC 8620 §6).
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type ClientRequest, request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import type { AccessToken } from '../../src/access/index.ts';
 import { encodeId, toHex } from '../../src/base/index.ts';
@@ -40,6 +42,7 @@ before(async () => {
         memory: testMemory(),
         settings: () => settings,
         temporary: {
+          makeRoom: async () => undefined,
           keep: async (_account, body) => {
             const parts: Uint8Array[] = [];
             for await (const part of body) parts.push(part);
@@ -95,9 +98,40 @@ describe('upload', () => {
     assert.equal(await refused(client.upload('x', 'text/plain', 'no id')), '404');
   });
 
-  test('the allowance of the window ends in 429', async () => {
+  test('more at once than maxConcurrentUpload is the limit of that name', async () => {
+    const { uploadUrl } = await client.session();
+    const url = uploadUrl.replace('{accountId}', encodeId(7));
+    const headers = { authorization: 'Bearer x', 'content-type': 'text/plain' };
+    // These two are never finished while the third one comes.
+    const open = await Promise.all(
+      [1, 2].map(
+        () =>
+          new Promise<ClientRequest>((resolve) => {
+            const call = request(url, { method: 'POST', headers }, (answer) => answer.resume());
+            call.write('begun', () => resolve(call));
+          }),
+      ),
+    );
+    const refusals: string[] = [];
+    while (refusals.at(-1) !== '400 maxConcurrentUpload') {
+      // A request that has been written need not have been read yet.
+      refusals.push(
+        await client.upload('x').then(
+          () => 'taken',
+          (error: RequestFailed) => `${error.status} ${error.problem['limit'] as string}`,
+        ),
+      );
+      assert.ok(refusals.length < 40, refusals.join());
+    }
+    const done = open.map((call) => once(call, 'close'));
+    for (const call of open) call.end();
+    await Promise.all(done);
+    assert.equal((await client.upload('x')).size, 1);
+  });
+
+  test('ten times the room in one window ends in 429', async () => {
     const statuses: string[] = [];
-    for (let i = 0; i < 15; i++)
+    for (let i = 0; i < 12 * 10; i++)
       statuses.push(
         await client.upload(String(i)).then(
           () => 'ok',

@@ -38,7 +38,8 @@ export const queryChangesArgs = <C>() => ({
   filter: typed<FilterInput<C> | null | undefined>(),
   sort: typed<readonly ComparatorInput[] | null | undefined>(),
   sinceQueryState: text,
-  maxChanges: nullable(positive),
+  // RFC 8620 §5.6 has no lower bound here, unlike §5.2.
+  maxChanges: nullable(unsigned),
   upToId: nullable(id),
   calculateTotal: withDefault(flag, false),
 });

@@ -59,11 +59,11 @@ export function blobCopyMethod(services: BlobServices): JmapMethod {
   });
 }
 
-const missing = (): SetFailure => new SetFailure('blobNotFound', 'There is no such blob.');
+const missing = (): SetFailure => new SetFailure('notFound', 'There is no such blob.');
 
 /** A part is copied as a blob of its own: the account that gets it need not be able to read what it is part of. */
 async function copyBlob(name: BlobName, call: Call, services: BlobServices): Promise<string> {
-  const { blobs, temporary, memory } = services;
+  const { blobs, temporary } = services;
   const settings = services.settings();
   const unlimited = call.token.has(UNLIMITED);
   if (!unlimited) await allow(call.token.account, services);
@@ -78,7 +78,9 @@ async function copyBlob(name: BlobName, call: Call, services: BlobServices): Pro
     const body = plain ? blobs.reads.stream(name.hash, plain) : decoded(name, services);
     kept = await temporary.keep(call.accountId, body, until, call.token.account);
   }
-  if (!unlimited) await spendAllowance(call.token.account, kept.size, memory, settings);
+  const { size } = kept;
+  if (!unlimited)
+    await spendAllowance({ account: call.accountId, keeper: call.token.account, size }, services);
   return wholeBlobId(kept.hash);
 }
 

@@ -94,19 +94,20 @@ async function createBlob(call: Call, object: JsonObject, services: BlobServices
     now() + settings.uploadTtlMs,
     call.token.account,
   );
-  if (!unlimited) await spendAllowance(call.token.account, size, services.memory, settings);
+  if (!unlimited)
+    await spendAllowance({ account: call.accountId, keeper: call.token.account, size }, services);
   return { id: wholeBlobId(hash), type: type ?? 'application/octet-stream', size };
 }
 
-/** Throws `overQuota` when the allowance of temporary blobs is used up. */
+/** Throws `rateLimit` when too much came in. */
 export async function allow(
   account: number,
-  { memory, settings }: Pick<BlobServices, 'memory' | 'settings'>,
+  services: Pick<BlobServices, 'memory' | 'settings'>,
 ): Promise<void> {
   try {
-    await checkAllowance(account, memory, settings());
+    await checkAllowance(account, services);
   } catch (error) {
-    if (error instanceof HttpError) throw new SetFailure('overQuota', error.message);
+    if (error instanceof HttpError) throw new SetFailure('rateLimit', error.message);
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 // Identity/get, Identity/changes and Identity/set (RFC 8621 §6).
+import { isDeepStrictEqual } from 'node:util';
 import { DataType } from '../../account/index.ts';
 import {
   type Identity,
@@ -137,6 +138,14 @@ const WRITABLE: ReadonlySet<string> = new Set([
   'htmlSignature',
 ]);
 
+const DEFAULTS: Omit<IdentityFields, 'email'> = {
+  name: '',
+  replyTo: null,
+  bcc: null,
+  textSignature: '',
+  htmlSignature: '',
+};
+
 async function readCreate(
   services: SendingServices,
   call: Call,
@@ -152,15 +161,7 @@ async function readCreate(
   const address = email.toLowerCase();
   if (!owner.own.includes(address) && !owner.others.includes(address))
     throw new SetFailure('forbiddenFrom', 'That is no address of this account.', { properties: ['email'] });
-  return {
-    name: '',
-    replyTo: null,
-    bcc: null,
-    textSignature: '',
-    htmlSignature: '',
-    ...readFields(object),
-    email,
-  };
+  return { ...DEFAULTS, ...readFields(object), email };
 }
 
 /** What the client left to its default, and what only the server sets. */
@@ -174,10 +175,17 @@ function readUpdate(patch: JsonObject, identity: StoredIdentity): Partial<Omit<I
     if (name.includes('/')) throw new SetFailure('invalidPatch', `${name}: there is nothing to patch`);
     if (WRITABLE.has(name) && name !== 'email') continue;
     const current = identityObject(identity)[name as keyof Identity];
-    if (current === undefined || JSON.stringify(current) !== JSON.stringify(value))
+    if (current === undefined || !isDeepStrictEqual(current, value))
       throw invalidProperties([name], `${name}: cannot be changed`);
   }
-  const { email: _email, ...fields } = readFields(patch);
+  // RFC 8620 §5.3: null in a patch is the default.
+  const defaulted = Object.entries(patch).filter(
+    ([name, value]) => value === null && Object.hasOwn(DEFAULTS, name),
+  );
+  const defaults = Object.fromEntries(
+    defaulted.map(([name]) => [name, DEFAULTS[name as keyof typeof DEFAULTS]]),
+  );
+  const { email: _email, ...fields } = readFields({ ...patch, ...(defaults as JsonObject) });
   return fields;
 }
 

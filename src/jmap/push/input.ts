@@ -6,6 +6,7 @@ import type { RequestContext, VisibleAccount } from '../context.ts';
 import { readEmailFilter } from '../email/filter.ts';
 import { planEmail } from '../email/properties.ts';
 import { invalidProperties, SetFailure } from '../errors.ts';
+import { URN } from '../method.ts';
 import type { EmailPushConfig, Urgency } from './record.ts';
 
 /** RFC 8620 §7.2: at least 48 hours, and should be 7 days. */
@@ -35,6 +36,7 @@ const wrongProperty = (name: string, reason: string): SetFailure =>
 /** Throws `invalidProperties`. */
 export function readNew(object: JsonObject, context: InputContext): NewSubscription {
   const { deviceClientId, url, keys, verificationCode, expires, types, emailPush, ...others } = object;
+  if (emailPush !== undefined) checkEmailPushUse(context.request);
   const strangers = Object.keys(others);
   if (strangers.length > 0)
     throw invalidProperties(strangers, `These properties cannot be set: ${strangers.join(', ')}`);
@@ -53,6 +55,11 @@ export function readNew(object: JsonObject, context: InputContext): NewSubscript
     types: readTypes(types),
     emailPush: readEmailPush(emailPush, context),
   };
+}
+
+/** RFC 8620 §1.8: a property of a capability is one for requests that name it. */
+export function checkEmailPushUse({ using }: RequestContext): void {
+  if (!using.has(URN.emailPush)) throw wrongProperty('emailPush', `is a property of ${URN.emailPush}`);
 }
 
 export function readPushKeys(value: Json | undefined): PushKeys | null {

@@ -29,6 +29,7 @@ import {
   readExpires,
   readNew,
   readPushKeys,
+  checkEmailPushUse,
   readTypes,
 } from './input.ts';
 import { decodeSubscription, encodeSubscription, sameCredential, type Subscription } from './record.ts';
@@ -58,7 +59,8 @@ export function pushSubscriptionMethods(services: SubscriptionServices): JmapMet
       permission: 'jmapPushSubscriptionGet',
       args: pushSubscriptionGetArgs,
       handle: async (call, { ids, properties }) => {
-        const names = properties === null ? SHOWN : readProperties(properties);
+        const known = knownProperties(call);
+        const names = properties === null ? known : readProperties(properties, known);
         const asked = ids === null ? undefined : askedIds(call.request, ids);
         const mine = await ownSubscriptions(call, services);
         const notFound: string[] = [];
@@ -98,13 +100,19 @@ export function pushSubscriptionMethods(services: SubscriptionServices): JmapMet
   ];
 }
 
-function readProperties(properties: readonly string[]) {
+type Shown = (typeof SHOWN)[number];
+
+/** RFC 8620 §1.8: what a request does not name in `using` is not there for it. */
+const knownProperties = ({ request }: Call): readonly Shown[] =>
+  request.using.has(URN.emailPush) ? SHOWN : SHOWN.filter((name) => name !== 'emailPush');
+
+function readProperties(properties: readonly string[], shown: readonly Shown[]): Shown[] {
   return [...new Set(['id', ...properties])].map((name) => {
     // RFC 8620 §7.2.1
     if (name === 'url' || name === 'keys')
       throw new MethodError('forbidden', `"${name}" is private to the device.`);
     return (
-      SHOWN.find((known) => known === name) ?? wrong('properties', `"${name.slice(0, 100)}" is no property`)
+      shown.find((known) => known === name) ?? wrong('properties', `"${name.slice(0, 100)}" is no property`)
     );
   });
 }
@@ -127,8 +135,8 @@ async function ownSubscriptions(
   return mine;
 }
 
-function shown(id: number, one: Subscription, names: readonly (typeof SHOWN)[number][]): object {
-  const values: Record<(typeof SHOWN)[number], unknown> = {
+function shown(id: number, one: Subscription, names: readonly Shown[]): object {
+  const values: Record<Shown, unknown> = {
     id: encodeId(id),
     deviceClientId: one.deviceClientId,
     verificationCode: one.verified ? one.code : null,
@@ -149,7 +157,8 @@ async function create(
   services: SubscriptionServices,
 ): Promise<void> {
   const wanted: { readonly key: string; readonly input: NewSubscription }[] = [];
-  for (const [key, object] of set.creations()) {
+  const objects = new Map(set.creations());
+  for (const [key, object] of objects) {
     try {
       wanted.push({ key, input: readNew(object, context) });
     } catch (error) {
@@ -188,9 +197,15 @@ async function create(
   for (const [i, { key, input }] of wanted.entries()) {
     const id = result[i];
     if (id === undefined) set.notCreated(key, new LimitExceeded('maxSubscriptions', limit));
-    else set.created(key, id, { keys: null, expires: dateText(input.expires) });
+    else set.created(key, id, { ...unasked(objects.get(key)), expires: dateText(input.expires) });
   }
 }
+
+/** Properties with a default that the client left out (RFC 8620 §5.3); nothing of what it keeps to itself. */
+const unasked = (object: JsonObject = {}): JsonObject => ({
+  ...(!('keys' in object) && { keys: null }),
+  ...(!('types' in object) && { types: null }),
+});
 
 /** What came of one object: the properties that the server chose otherwise, or why it failed. */
 type Outcome = { readonly changed: JsonObject | null } | { readonly error: unknown };
@@ -259,6 +274,7 @@ function patched(
   context: InputContext,
 ): { after: Subscription; changed: JsonObject | null } {
   const current = shown(id, before, SHOWN) as JsonObject;
+  if (touches(patch, 'emailPush')) checkEmailPushUse(context.request);
   const { url, keys, ...rest } = patch;
   const wanted = applyPatch(current, rest);
   const fixed: string[] = [];

@@ -1,5 +1,5 @@
 // SearchSnippet/get (RFC 8621 §5.1): where in each e-mail the words of a search were found.
-import { decodeId, encodeId, Unavailable } from '../../base/index.ts';
+import { decodeId, encodeId } from '../../base/index.ts';
 import { type SearchSnippet, searchSnippetGetArgs } from '../../formats/jmap/index.ts';
 import type { SearchQuery } from '../../mail/index.ts';
 import { realId } from '../context.ts';
@@ -32,10 +32,10 @@ export function snippetMethods(services: SendingServices): JmapMethod[] {
           else found.push(id);
         }
         const list: SearchSnippet[] = [];
-        if (queries.length === 0) {
+        // RFC 8621 §5: where nothing can be determined, both are null.
+        if (queries.length === 0 || !services.snippets) {
           for (const id of found) list.push({ emailId: encodeId(id), subject: null, preview: null });
         } else {
-          if (!services.snippets) throw new Unavailable('text search');
           const snippets = await services.snippets(call.accountId, found, queries);
           for (const [i, id] of found.entries()) {
             const snippet = snippets[i];

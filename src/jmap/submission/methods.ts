@@ -10,6 +10,7 @@ import {
   wrong,
 } from '../../formats/jmap/index.ts';
 import { readSubmissions, type Submission } from '../../mail/index.ts';
+import { encodeId } from '../../base/index.ts';
 import { changesResult } from '../changes.ts';
 import { stateOf } from '../get.ts';
 import { type JmapMethod, method, URN } from '../method.ts';
@@ -122,8 +123,9 @@ const QUERY: QueryKind<Submission> = {
     },
   },
   sorts: {
-    emailId: ({ email }) => email,
-    threadId: ({ thread }) => thread,
+    // Ids are strings, and are compared as such (RFC 8620 §5.5).
+    emailId: ({ email }) => encodeId(email),
+    threadId: ({ thread }) => encodeId(thread),
     sentAt: ({ sendAt }) => sendAt,
     sendAt: ({ sendAt }) => sendAt,
   },

@@ -1,6 +1,7 @@
 // EmailSubmission/set (RFC 8621 §7.5): a creation is stored before anything is sent, so that a message that was taken
 // is sent whatever happens; one with a release time waits for it (RFC 4865) and can be canceled until then.
 import { hash as digest } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { DataType } from '../../account/index.ts';
 import { permission } from '../../access/index.ts';
 import { encodeId, now } from '../../base/index.ts';
@@ -126,7 +127,7 @@ function readUpdate(patch: JsonObject, known: Submission): boolean {
   const current = submissionObject(known) as unknown as JsonObject;
   for (const [name, value] of Object.entries(patch)) {
     if (name.includes('/')) throw new SetFailure('invalidPatch', `${name}: there is nothing to patch`);
-    if (Object.hasOwn(current, name) && JSON.stringify(current[name]) === JSON.stringify(value)) continue;
+    if (Object.hasOwn(current, name) && isDeepStrictEqual(current[name], value)) continue;
     if (name !== 'undoStatus' || value !== 'canceled')
       throw invalidProperties([name], `${name.slice(0, 100)}: cannot be changed so`);
     cancel = true;

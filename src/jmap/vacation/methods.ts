@@ -14,7 +14,7 @@ import { invalidProperties, MethodError, setErrorFor, SetFailure } from '../erro
 import { getResult, stateOf } from '../get.ts';
 import { type JmapMethod, method, URN } from '../method.ts';
 import type { SendingServices } from '../sending.ts';
-import { asObject, checkState } from '../set.ts';
+import { asObject, checkCount, checkState } from '../set.ts';
 import { askedProperties } from '../standard.ts';
 
 const PROPERTIES = [
@@ -71,14 +71,15 @@ export function vacationMethods(services: SendingServices): JmapMethod[] {
         const account = services.accountOf(call.accountId);
         const oldState = stateOf(await account.head(), DataType.SieveScript);
         checkState(args.ifInState, oldState);
+        checkCount(args, call.request.limits);
         const notCreated = new Map<string, SetError>();
         const updated = new Map<string, JsonObject | null>();
         const notUpdated = new Map<string, SetError>();
         const notDestroyed = new Map<string, SetError>();
         for (const key of Object.keys(args.create ?? {})) notCreated.set(key, ONLY_ONE);
         for (const [id, patch] of Object.entries(args.update ?? {})) {
+          // One that is to be destroyed as well is updated all the same: it cannot go.
           if (id !== SINGLETON) notUpdated.set(id, NOT_FOUND);
-          else if (args.destroy?.includes(id)) notUpdated.set(id, WILL_DESTROY);
           else {
             try {
               const change = readPatch(patch);
@@ -108,7 +109,6 @@ export function vacationMethods(services: SendingServices): JmapMethod[] {
 
 const ONLY_ONE: SetError = { type: 'singleton', description: 'There is always exactly one.' };
 const NOT_FOUND: SetError = { type: 'notFound', description: 'There is no such object.' };
-const WILL_DESTROY: SetError = { type: 'willDestroy', description: 'The same call destroys this object.' };
 
 const dateText = (time: number | null): string | null =>
   time === null ? null : `${new Date(time).toISOString().slice(0, 19)}Z`;

@@ -64,7 +64,17 @@ export async function spendAllowance(
     memory.incr(files, 1, uploadTtlMs),
     memory.incr(bytes, size, uploadTtlMs),
   ]);
-  // While no more than the room came in at all, there is nothing to look for.
-  if (count > maxUploadCount || used > uploadQuota)
+  // While no more than the room came in at all, there is nothing to look for. Looking costs a look at each blob, so that
+  // it is done once for a twentieth of the room, which may be passed by as much.
+  const over = count > maxUploadCount || used > uploadQuota;
+  if (over && (isStep(count, 1, maxUploadCount) || isStep(used, size, uploadQuota)))
     await temporary.makeRoom(account, keeper, { blobs: maxUploadCount, bytes: uploadQuota });
+}
+
+const STEPS = 20;
+
+/** Whether the last addition led over a twentieth of the whole. */
+function isStep(sum: number, added: number, whole: number): boolean {
+  const step = Math.max(1, Math.floor(whole / STEPS));
+  return Math.floor(sum / step) !== Math.floor((sum - added) / step);
 }

@@ -11,6 +11,8 @@ declare module '../base/events.ts' {
     'operator.secrets-shown': { type: string; records: number };
     /** Text search has ended or could not begin; everything else goes on. */
     'server.search-failed': { error: unknown };
+    /** Text search is there again, and catches up. */
+    'server.search-restarted': { index: string };
     /** A certificate of the registry cannot be read or used; it is left out. */
     'server.certificate-unusable': { certificate: string; error: unknown };
     /** The key that signs pushes cannot be read; they go unsigned. */

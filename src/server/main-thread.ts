@@ -148,6 +148,7 @@ class MainThread {
         folder: this.#folder.search,
         indexes: [EMAIL_INDEX],
         onFailure: (error) => emit('server.search-failed', { error }, 'error'),
+        onRestart: () => emit('server.search-restarted', { index: EMAIL_INDEX.name }, 'warn'),
       });
       return await loadMailSearch(this.#search, stores, SEARCH_DEFAULTS);
     } catch (error) {

@@ -12,7 +12,13 @@ import {
   type MailSearch,
   SEARCH_DEFAULTS,
 } from '../../src/mail/search/index.ts';
-import { type EmbeddedStores, openEmbedded, openSearch, type OwnedSearch } from '../../src/store/index.ts';
+import {
+  attachSearch,
+  type EmbeddedStores,
+  openEmbedded,
+  openSearch,
+  type OwnedSearch,
+} from '../../src/store/index.ts';
 import { mailOf, removeMail, storeMails, tasksLeft } from './mails.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'waypost-search-'));
@@ -28,7 +34,11 @@ interface Opened {
 async function open(name: string, delayMs: number): Promise<Opened> {
   const folder = path.join(root, name);
   const stores = await openEmbedded({ folder });
-  const search = await openSearch({ folder: path.join(folder, 'search'), indexes: [EMAIL_INDEX] });
+  const search = await openSearch({
+    folder: path.join(folder, 'search'),
+    indexes: [EMAIL_INDEX],
+    restartMs: 50,
+  });
   const mail = await loadMailSearch(search, stores, { ...SEARCH_DEFAULTS, delayMs });
   const close = async (): Promise<void> => {
     await mail.close();
@@ -108,16 +118,50 @@ describe('the search thread', () => {
     await assert.rejects(mail.search(1, { field: 'text', value: 'x' }), { name: 'SearchUnavailable' });
   });
 
-  it('says when it died, and answers nothing any more', async () => {
+  it('says when it died, fails meanwhile, and is started again for every thread', async () => {
     const failure = Promise.withResolvers<Error>();
+    const restart = Promise.withResolvers<void>();
+    const folder = path.join(root, 'restarted');
     const search = await openSearch({
-      folder: undefined,
+      folder,
       indexes: [EMAIL_INDEX],
       onFailure: failure.resolve,
+      onRestart: restart.resolve,
+      restartMs: 200,
     });
-    await search.load('failing', new URL('./failing-guest.ts', import.meta.url), undefined);
+    let starts = 0;
+    await search.load('failing', new URL('./failing-guest.ts', import.meta.url), () => ({ data: ++starts }));
+    const other = attachSearch(search.share().handle);
+    assert.equal(await other.ask('failing', 'start', []), 1);
+    await search.apply('email', []);
+    search.tell('failing', 'die', []);
     assert.equal((await failure.promise).name, 'SearchUnavailable');
     await assert.rejects(search.stats('email'), { name: 'SearchUnavailable' });
+    await assert.rejects(other.stats('email'), { name: 'SearchUnavailable' });
+    await restart.promise;
+    assert.equal((await search.stats('email')).documents, 0);
+    assert.equal(await other.ask('failing', 'start', []), 2, 'the guest was loaded again');
+    await other.close();
+    await search.close();
+    await assert.rejects(search.stats('email'), { name: 'SearchUnavailable' });
+    await assert.rejects(other.stats('email'), { name: 'SearchUnavailable' });
+  });
+
+  it('finds after a restart what was committed while its thread was away', async () => {
+    const { stores, mail, search, close } = await open('away', 60_000);
+    await storeMails(stores.data, 6, 1, [hello]);
+    assert.deepEqual(await mail.search(6, { field: 'text', value: 'figures' }), [1]);
+    await search.load('failing', new URL('./failing-guest.ts', import.meta.url), () => ({ data: 0 }));
+    search.tell('failing', 'die', []);
+    while (await search.stats('email').catch(() => undefined)) await wait(1);
+    await storeMails(stores.data, 6, 2, [hello]);
+    let found: readonly number[] | undefined;
+    while (found === undefined) {
+      await wait(10);
+      found = await mail.search(6, { field: 'text', value: 'figures' }).catch(() => undefined);
+    }
+    assert.deepEqual(found, [1, 2]);
+    await close();
   });
 
   it('does not start where it cannot work', async () => {

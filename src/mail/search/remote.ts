@@ -20,9 +20,11 @@ export async function loadMailSearch(
   stores: EmbeddedStores,
   settings: MailSearchSettings,
 ): Promise<MailSearch> {
-  const { handle, transfer } = stores.share();
-  const data: MailGuestData = { stores: handle, settings };
-  await search.load(GUEST, new URL('./thread.ts', import.meta.url), data, transfer);
+  await search.load(GUEST, new URL('./thread.ts', import.meta.url), () => {
+    const { handle, transfer } = stores.share();
+    const data: MailGuestData = { stores: handle, settings };
+    return { data, transfer };
+  });
   return attachMailSearch(search);
 }
 

@@ -73,7 +73,7 @@ const replies: Record<string, () => Reply> = {
   events: () => ({
     status: 200,
     headers: { 'Content-Type': 'text/event-stream' },
-    stream: (writer) => writer.write(`data: ${TEXT}\n\n`),
+    stream: async (writer) => writer.write(`data: ${TEXT}\n\n`),
   }),
 };
 

@@ -176,8 +176,8 @@ class ResponseWriter implements BodyWriter {
     return this.#response.destroyed || this.#response.writableEnded;
   }
 
-  write(chunk: string | Uint8Array): Promise<void> {
-    if (this.closed || this.#response.write(chunk)) return DONE;
+  write(chunk: string | Uint8Array): Promise<void> | undefined {
+    if (this.closed || this.#response.write(chunk)) return undefined;
     return drained(this.#response, this.#response);
   }
 }
@@ -199,14 +199,14 @@ class StreamWriter implements BodyWriter {
     return this.#response.destroyed || this.#response.writableEnded;
   }
 
-  write(chunk: string | Uint8Array): Promise<void> {
+  write(chunk: string | Uint8Array): Promise<void> | undefined {
     const response = this.#response;
-    if (this.closed) return DONE;
+    if (this.closed) return undefined;
     const { socket } = response;
     if (!this.#socket && socket && response.writableLength === 0) this.#socket = socket;
-    if (!this.#socket) return response.write(chunk) ? DONE : drained(response, response);
+    if (!this.#socket) return response.write(chunk) ? undefined : drained(response, response);
     const frame = response.chunkedEncoding ? chunkFrame(chunk) : chunk;
-    return this.#socket.write(frame) ? DONE : drained(response, this.#socket);
+    return this.#socket.write(frame) ? undefined : drained(response, this.#socket);
   }
 }
 
@@ -224,7 +224,6 @@ function chunkFrame(chunk: string | Uint8Array): Uint8Array {
 }
 
 const CRLF = Buffer.from('\r\n');
-const DONE = Promise.resolve();
 
 /** Resolves when the peer has taken what waits, or is gone. */
 function drained(response: ServerResponse, taker: ServerResponse | Socket): Promise<void> {

@@ -87,13 +87,21 @@ async function run(
   const names = [...wanted.values()].flat().join();
   const { promise: done, resolve: end } = Promise.withResolvers<void>();
   let writing = false;
-  const write = async (text: string | Uint8Array): Promise<void> => {
+  const write = (text: string | Uint8Array): Promise<void> | undefined => {
     // Rights may have changed: the client signs in again and gets what it may hear now.
-    if (!token.current || writer.closed) return end();
-    writing = true;
-    await writer.write(text);
-    writing = false;
+    if (!token.current || writer.closed) {
+      end();
+      return undefined;
+    }
     // RFC 8620 §7.3: the time counts from the last event, whichever it was.
+    pinger?.refresh();
+    const taken = writer.write(text);
+    return taken && slowly(taken);
+  };
+  const slowly = async (taken: Promise<void>): Promise<void> => {
+    writing = true;
+    await taken;
+    writing = false;
     pinger?.refresh();
   };
   const feed = new StateFeed({
@@ -101,9 +109,10 @@ async function run(
     wanted,
     throttleMs: options.settings().eventSourceThrottleMs,
     since: readPlace(exchange.headers['last-event-id']),
-    send: async (news) => {
-      await write(news.cause ? sharedEvent(news, news.cause, names) : stateEvent(news));
-      if (closeAfterState) end();
+    send: (news) => {
+      const taken = write(news.cause ? sharedEvent(news, news.cause, names) : stateEvent(news));
+      if (!closeAfterState) return taken;
+      return (taken ?? Promise.resolve()).finally(end);
     },
   });
   const tellTime = (): void => {

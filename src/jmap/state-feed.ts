@@ -1,6 +1,6 @@
 // What a client still has to be told of changed states (RFC 8620 §7.1), whatever the way: the event source, a
 // WebSocket. Changes that come faster than the throttle, or than the client takes them, are one message.
-import type { Account, AccountId, DataType, StateChange } from '../account/index.ts';
+import type { Account, AccountId, StateChange } from '../account/index.ts';
 import type { AccessToken } from '../access/index.ts';
 import { decodeId, encodeId } from '../base/index.ts';
 import type { AccountDirectory } from './context.ts';
@@ -35,15 +35,19 @@ export interface FeedOptions {
   readonly throttleMs: number;
   /** Where the client was when it was here last. */
   readonly since: Place;
-  /** Resolves when the client may be told more, false when it was not told. Not called again before. */
-  readonly send: (news: News) => Promise<boolean | void>;
+  /**
+   * Resolves when the client may be told more, false when it was not told; undefined when it may be told more at once.
+   * Not called again before.
+   */
+  readonly send: (news: News) => Promise<boolean | void> | undefined;
 }
 
 export class StateFeed {
   readonly #options: FeedOptions;
-  readonly #pending = new Map<AccountId, Map<string, string>>();
-  readonly #place = new Map<AccountId, number>();
+  #pending: PendingStates = new Map();
+  /** The only change that is to be told: not in `#pending` before another comes. */
   #cause: StateChange | undefined;
+  readonly #place = new Map<AccountId, number>();
   #lastSent = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #hub: StateHub | undefined;
@@ -68,15 +72,17 @@ export class StateFeed {
     const ids = (await directory.visible(token)).map((account) => account.id);
     if (this.#ended) return;
     // Listening begins before the heads are read, so nothing is lost between.
-    this.#stop = hub.listen(ids, (change) => this.#add(change));
+    this.#stop = hub.listen(ids, (change) => this.#hear(change));
     const heads = await Promise.all(ids.map((id) => accounts.get(id).head()));
     for (const [i, head] of heads.entries()) {
       const account = ids[i] as AccountId;
       const from = since.get(account) ?? head.change;
       const types = [...wanted.keys()].map((type) => [type, head.state(type)] as const);
       const { change, epoch } = head;
-      this.#add({ account, change, epoch, types: types.filter(([, at]) => at > from) });
+      this.#moveTo(account, change);
+      note(this.#pending, wanted, { account, epoch, types: types.filter(([, at]) => at > from) });
     }
+    this.#schedule();
   }
 
   end(): void {
@@ -85,62 +91,100 @@ export class StateFeed {
     this.#stop?.();
   }
 
-  #add({ account, change, epoch, types }: Pick<StateChange, 'account' | 'change' | 'epoch' | 'types'>): void {
-    this.#place.set(account, Math.max(change, this.#place.get(account) ?? 0));
-    for (const [type, at] of types) this.#note(account, type, encodeState(epoch, { change: at, offset: 0 }));
+  #hear(change: StateChange): void {
+    const { wanted } = this.#options;
+    this.#moveTo(change.account, change.change);
+    if (!change.types.some(([type]) => wanted.has(type))) return;
+    if (this.#cause === undefined && this.#pending.size === 0) {
+      this.#cause = change;
+    } else {
+      this.#noteCause();
+      note(this.#pending, wanted, change);
+    }
     this.#schedule();
   }
 
-  #note(account: AccountId, type: DataType, state: string): void {
-    const names = this.#options.wanted.get(type);
-    if (!names) return;
-    const states = this.#pending.get(account) ?? new Map<string, string>();
-    this.#pending.set(account, states);
-    for (const name of names) states.set(name, state);
+  #moveTo(account: AccountId, change: number): void {
+    this.#place.set(account, Math.max(change, this.#place.get(account) ?? 0));
+  }
+
+  #noteCause(): void {
+    if (this.#cause) note(this.#pending, this.#options.wanted, this.#cause);
+    this.#cause = undefined;
   }
 
   #schedule(): void {
     // A client that does not take the last message gets the next one together with what came since.
-    if (this.#pending.size === 0 || this.#due || this.#sending || this.#ended) return;
+    if (this.#due || this.#sending || this.#ended) return;
+    if (this.#cause === undefined && this.#pending.size === 0) return;
     this.#due = true;
-    const tell = (): void => {
-      this.#due = false;
-      if (!this.#ended) void this.#flush();
-    };
     const wait = this.#lastSent + this.#options.throttleMs - performance.now();
-    if (wait > 0) this.#timer = setTimeout(tell, wait);
-    else this.#hub?.soon(tell);
+    if (wait > 0) this.#timer = setTimeout(this.#tell, wait);
+    else this.#hub?.soon(this.#tell);
   }
 
-  async #flush(): Promise<void> {
-    const pending = new Map(this.#pending);
-    const isAlone =
-      this.#place.size === 1 && this.#cause?.change === this.#place.get(this.#cause?.account ?? -1);
-    const cause = isAlone ? this.#cause : undefined;
-    this.#pending.clear();
+  readonly #tell = (): void => {
+    this.#due = false;
+    if (this.#ended) return;
     this.#lastSent = performance.now();
+    const cause = this.#sharedCause();
+    if (!cause) this.#noteCause();
+    const pending = this.#pending;
+    this.#cause = undefined;
+    if (!cause) this.#pending = new Map();
+    const states = (): PendingStates => (cause ? note(new Map(), this.#options.wanted, cause) : pending);
+    const told = this.#options.send({ changed: () => changedStates(states()), place: this.#place, cause });
+    if (told) void this.#goOnAfter(told, states);
+  };
+
+  /** The change that is to be told, when a client that wants the same is told the same of it. */
+  #sharedCause(): StateChange | undefined {
+    const cause = this.#cause;
+    return cause && this.#place.size === 1 && this.#place.get(cause.account) === cause.change
+      ? cause
+      : undefined;
+  }
+
+  async #goOnAfter(told: Promise<boolean | void>, states: () => PendingStates): Promise<void> {
     this.#sending = true;
-    const told = await this.#options
-      .send({ changed: () => changedStates(pending), place: this.#place, cause })
-      .catch((error: unknown) => {
-        report(error);
-        return false;
-      });
+    const done = await told.catch((error: unknown) => {
+      report(error);
+      return false;
+    });
     this.#sending = false;
-    if (told === false) this.#putBack(pending);
+    if (done === false) this.#putBack(states());
     this.#schedule();
   }
 
   /** What came meanwhile is newer. */
-  #putBack(pending: ReadonlyMap<AccountId, ReadonlyMap<string, string>>): void {
-    for (const [account, states] of pending)
-      this.#pending.set(account, new Map([...states, ...(this.#pending.get(account) ?? [])]));
+  #putBack(states: PendingStates): void {
+    this.#noteCause();
+    for (const [account, old] of states)
+      this.#pending.set(account, new Map([...old, ...(this.#pending.get(account) ?? [])]));
   }
 }
 
-function changedStates(pending: ReadonlyMap<AccountId, ReadonlyMap<string, string>>): ChangedStates {
+/** Account, then wire name of a type, then state. */
+type PendingStates = Map<AccountId, Map<string, string>>;
+
+/** Adds what a client wants to know of a change. */
+function note(
+  states: PendingStates,
+  wanted: Wanted,
+  { account, epoch, types }: Pick<StateChange, 'account' | 'epoch' | 'types'>,
+): PendingStates {
+  for (const [type, change] of types) {
+    const names = wanted.get(type);
+    if (!names) continue;
+    const known = states.getOrInsertComputed(account, () => new Map<string, string>());
+    for (const name of names) known.set(name, encodeState(epoch, { change, offset: 0 }));
+  }
+  return states;
+}
+
+function changedStates(states: PendingStates): ChangedStates {
   const changed: Record<string, Record<string, string>> = {};
-  for (const [account, states] of pending) changed[encodeId(account)] = Object.fromEntries(states);
+  for (const [account, known] of states) changed[encodeId(account)] = Object.fromEntries(known);
   return changed;
 }
 

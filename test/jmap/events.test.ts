@@ -114,6 +114,25 @@ test('a change arrives at once; more of them are one event after the throttle', 
   stream.close();
 });
 
+test('each stream hears of one change what it asked for', async () => {
+  const streams = await Promise.all([
+    listen('all', 'types=Email,Mailbox'),
+    listen('all', 'types=Email,Mailbox'),
+    listen('all', 'types=Mailbox'),
+    listen('email', 'types=Email,Mailbox'),
+  ]);
+  publish(7, 35, DataType.Email, DataType.Mailbox);
+  const state = `b.${encodeId(35)}`;
+  const [both, again, mailbox, email] = await Promise.all(
+    streams.map(async (stream) => (await stream.next(1))[0]?.data),
+  );
+  assert.deepEqual(both, changed({ Email: state, Mailbox: state }));
+  assert.deepEqual(again, both);
+  assert.deepEqual(mailbox, changed({ Mailbox: state }));
+  assert.deepEqual(email, changed({ Email: state }));
+  for (const stream of streams) stream.close();
+});
+
 test('types without permission are not heard of; closeafter ends the stream', async () => {
   const stream = await listen('email', 'types=*&closeafter=state');
   publish(7, 41, DataType.Mailbox);

@@ -46,9 +46,10 @@ export interface Exchange<C extends Caller = Caller> {
 
 export type ReplyHeaders = Readonly<Record<string, string | readonly string[]>>;
 
-/** Writes a body of unknown end. `write` resolves when the peer has taken enough to go on. */
+/** Writes a body of unknown end. */
 export interface BodyWriter {
-  write(chunk: string | Uint8Array): Promise<void>;
+  /** Resolves when the peer has taken enough to go on; undefined when there is nothing to wait for. */
+  write(chunk: string | Uint8Array): Promise<void> | undefined;
   readonly closed: boolean;
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../registry/index.ts';
 import { isLoopback } from '../net/index.ts';
 import type { MemoryStore } from '../store/index.ts';
+import type { User } from './account-types.ts';
 import type { Clients } from './clients/clients.ts';
 import { isApiKey, parseApiKey, parseAppPassword } from './generated-secrets.ts';
 import { FairQueue, hashSecret, verifySecret } from './passwords/index.ts';
@@ -23,8 +24,6 @@ import { credentialOf, mayActForOthers, recoveryToken, type TokenService } from 
 import { matchingStep, parseTotp } from './totp.ts';
 import { VerifiedSecrets } from './verified.ts';
 
-type Account = ValueOf<'Account'>;
-type User = Extract<Account, { '@type': 'User' }>;
 type Password = Extract<User['credentials'][number], { '@type': 'Password' }>;
 
 export interface SignInClient {

@@ -12,19 +12,14 @@ import {
   type Source,
   type SourceScope,
   type StoredRecord,
-  type ValueOf,
 } from '../registry/index.ts';
 import { type Batch, type Key, keys } from '../store/index.ts';
+import type { Account, Credential, Password, Secondary, User } from './account-types.ts';
 import { credentialNumber, credentialText, newApiKey, newAppPassword } from './generated-secrets.ts';
 import type { GrantsGuard } from './guard.ts';
 import { checkPassword, hashSecret, isCompleteHash } from './passwords/index.ts';
 import { parseTotp } from './totp.ts';
 
-type Account = ValueOf<'Account'>;
-type User = Extract<Account, { '@type': 'User' }>;
-type Credential = User['credentials'][number];
-type Password = Extract<Credential, { '@type': 'Password' }>;
-type Secondary = Exclude<Credential, Password>;
 type SecondaryType = Secondary['@type'];
 
 /** Next credential number of an account; the first password is 0. */

@@ -1,15 +1,13 @@
 // A review of who may do what: the findings that an operator should look at from time to time. Reads every account
 // once, page by page.
 import { encodeId, now } from '../base/index.ts';
-import type { Registry, ValueOf } from '../registry/index.ts';
+import type { Registry } from '../registry/index.ts';
+import type { Account, User } from './account-types.ts';
 import { ADMINISTRATOR } from './guard.ts';
 import { summarizeAccess } from './explain.ts';
 import { permission, PermissionSet } from './permissions.ts';
 import { explicitGrants, loadRoles, registryView } from './resolve.ts';
 import { ownPair } from './effective.ts';
-
-type Account = ValueOf<'Account'>;
-type User = Extract<Account, { '@type': 'User' }>;
 
 export interface AccessFinding {
   /** Kind of finding, stable for programs. */

@@ -2,6 +2,7 @@
 // itself whose it is.
 import { asBuffer, concatBytes, decodeId, encodeId, randomBytes, readU32 } from '../base/index.ts';
 import { keys } from '../store/index.ts';
+import { decodeBase32 } from './base32.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz792013';
 const APP_BYTES = 22;
@@ -31,7 +32,8 @@ export function parseAppPassword(
   text: string,
 ): { readonly credential: number; readonly secret: string } | undefined {
   if (!/^app[^a-z0-9]/i.test(text)) return undefined;
-  const bytes = fromBase32(text.slice(4));
+  const digits = text.slice(4);
+  const bytes = digits.length > 64 ? undefined : decodeBase32(digits, ALPHABET);
   // one text for one secret: the spare bits of the last digit are zero
   if (bytes?.length !== APP_BYTES || toBase32(bytes) !== text.slice(4)) return undefined;
   return { credential: readU32(bytes, 0), secret: hashed(bytes.subarray(4)) };
@@ -70,22 +72,4 @@ function toBase32(bytes: Uint8Array): string {
     }
   }
   return bits > 0 ? text + ALPHABET.charAt((value << (5 - bits)) & 31) : text;
-}
-
-function fromBase32(text: string): Uint8Array | undefined {
-  if (text.length > 64) return undefined;
-  const bytes: number[] = [];
-  let bits = 0;
-  let value = 0;
-  for (const digit of text) {
-    const five = ALPHABET.indexOf(digit);
-    if (five < 0) return undefined;
-    value = ((value << 5) | five) & 0xfff;
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push((value >>> bits) & 0xff);
-    }
-  }
-  return Uint8Array.from(bytes);
 }

@@ -10,6 +10,7 @@ import {
   type ValueOf,
 } from '../registry/index.ts';
 import { keys } from '../store/index.ts';
+import type { Account, User } from './account-types.ts';
 import { scopeOf } from './caller.ts';
 import { effectivePermissions, limitToCredential, ownPair, type Pair, reachableRoles } from './effective.ts';
 import { PermissionSet } from './permissions.ts';
@@ -24,7 +25,6 @@ import {
   viewWith,
 } from './resolve.ts';
 
-type Account = ValueOf<'Account'>;
 type CredentialPermissions = ValueOf<'AppPassword'>['permissions'];
 
 /** Who holds all of these, outside any tenant, can give everything else back. */
@@ -289,15 +289,11 @@ const takesAway = (before: Pair, after: Pair): boolean =>
 const isAdministrator = (account: Account, held: PermissionSet): boolean =>
   mayAdminister(account) && ADMINISTRATOR.isSubsetOf(held);
 
-const mayAdminister = (account: Account): account is Extract<Account, { '@type': 'User' }> =>
+const mayAdminister = (account: Account): account is User =>
   account['@type'] === 'User' && account.memberTenantId === null && account.credentials.length > 0;
 
 /** Names the roles of an account that holds what they hold and nothing else; undefined for any other. */
-function rolesAlone({
-  permissions,
-  memberGroupIds,
-  roles,
-}: Extract<Account, { '@type': 'User' }>): string | undefined {
+function rolesAlone({ permissions, memberGroupIds, roles }: User): string | undefined {
   if (permissions['@type'] !== 'Inherit' || memberGroupIds.length > 0) return undefined;
   return roles['@type'] === 'Custom' ? roles.roleIds.join() : roles['@type'];
 }

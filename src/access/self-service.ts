@@ -14,12 +14,10 @@ import {
   type StoredRecord,
   type ValueOf,
 } from '../registry/index.ts';
+import type { Account, Password, User } from './account-types.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Clients } from './clients/clients.ts';
 
-type Account = ValueOf<'Account'>;
-type User = Extract<Account, { '@type': 'User' }>;
-type Password = Extract<User['credentials'][number], { '@type': 'Password' }>;
 type OwnPassword = ValueOf<'AccountPassword'>;
 
 /** Source `settings` of AccountSettings. */

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { encodeId, now } from '../base/index.ts';
-import type { Registry, ValueOf } from '../registry/index.ts';
+import type { Registry } from '../registry/index.ts';
+import type { Account, Credential } from './account-types.ts';
 import {
   type CredentialLimit,
   effectivePermissions,
@@ -13,9 +14,6 @@ import {
 import { type Permission, PermissionSet, permission } from './permissions.ts';
 import { credentialLimit, registryView, type ResolvedGrants, resolveGrants, UNLIMITED } from './resolve.ts';
 import type { AccessToken, AccountId, CredentialKind, Explanation, TenantId } from './token.ts';
-
-type Account = ValueOf<'Account'>;
-type Credential = Extract<Account, { '@type': 'User' }>['credentials'][number];
 
 /** Accounts kept resolved. */
 const MAX_ACCOUNTS = 10_000;

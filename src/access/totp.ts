@@ -1,5 +1,6 @@
 // Time-based one-time passwords (RFC 6238) described by an `otpauth://totp/` address.
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { decodeBase32 } from './base32.ts';
 
 export interface Totp {
   readonly key: Uint8Array;
@@ -52,19 +53,5 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** RFC 4648 §6, padding optional. */
 function base32(text: string): Uint8Array | undefined {
   const digits = text.toUpperCase().replace(/[= ]/g, '');
-  if (digits.length > 1024) return undefined;
-  const bytes: number[] = [];
-  let bits = 0;
-  let value = 0;
-  for (const digit of digits) {
-    const five = ALPHABET.indexOf(digit);
-    if (five < 0) return undefined;
-    value = ((value << 5) | five) & 0xfff;
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push((value >>> bits) & 0xff);
-    }
-  }
-  return Uint8Array.from(bytes);
+  return digits.length > 1024 ? undefined : decodeBase32(digits, ALPHABET);
 }

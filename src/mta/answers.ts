@@ -3,7 +3,7 @@
 // this server are answered; others will be when mail can leave it.
 import type { Access, AccountId, Directory } from '../access/index.ts';
 import type { Accounts } from '../account/index.ts';
-import { asBuffer, emit, now, randomText, Unavailable } from '../base/index.ts';
+import { asBuffer, emit, now, Unavailable } from '../base/index.ts';
 import { htmlToText } from '../formats/html/index.ts';
 import {
   addressesForm,
@@ -15,6 +15,7 @@ import {
   scanHeader,
   textForm,
   valueOctets,
+  newMessageId,
 } from '../formats/mime/index.ts';
 import { awayAccounts, noteAnswer, type Vacation } from '../mail/index.ts';
 import type { DataStore } from '../store/index.ts';
@@ -150,8 +151,6 @@ export const isRobot = (local: string): boolean =>
 const DEFAULT_TEXT = 'I am away at the moment and will read your message when I am back.';
 /** Octets of a subject that are repeated. */
 const MAX_SUBJECT = 400;
-const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-
 /** The answer (RFC 3834 §3). */
 function writeAnswer(
   { subject, textBody, htmlBody }: Vacation,
@@ -170,7 +169,7 @@ function writeAnswer(
     { name: 'From', addresses: [from] },
     { name: 'To', addresses: [{ name: null, email: to }] },
     { name: 'Subject', text: subject ?? `Auto: ${original}` },
-    { name: 'Message-ID', messageIds: [`${randomText(26, ID_ALPHABET)}@${hostname}`] },
+    { name: 'Message-ID', messageIds: [newMessageId(hostname)] },
     { name: 'Auto-Submitted', raw: ' auto-replied' },
   ];
   if (id !== undefined) {

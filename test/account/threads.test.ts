@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import {
   type AccountsService,
   type AccountStats,
@@ -11,6 +10,7 @@ import {
   type Written,
 } from '../../src/account/index.ts';
 import { type EmbeddedStores, openEmbedded } from '../../src/store/index.ts';
+import { StoreThread } from '../support/store-thread.ts';
 import type { Order } from './thread.ts';
 import { ACCOUNT, addWord, readWords } from './words.ts';
 
@@ -19,55 +19,19 @@ interface Answer {
   readonly stats: AccountStats;
 }
 
-type OrderOf<T> = T extends unknown ? Omit<T, 'id'> : never;
-
-class Thread {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, (answer: unknown) => void>();
-  #next = 0;
-  readonly ready: Promise<void>;
-
-  constructor(stores: EmbeddedStores) {
-    const { handle, transfer } = stores.share();
-    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), {
-      workerData: handle,
-      transferList: transfer as never,
-    });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.ready = promise;
-    this.#worker.on('error', reject);
-    this.#worker.on('message', (message: 'ready' | { id: number; answer: unknown }) => {
-      if (message === 'ready') resolve();
-      else this.#waiting.get(message.id)?.(message.answer);
-    });
-  }
-
-  ask<T>(order: OrderOf<Order>): Promise<T> {
-    const id = this.#next++;
-    return new Promise<unknown>((resolve) => {
-      this.#waiting.set(id, resolve);
-      this.#worker.postMessage({ ...order, id });
-    }) as Promise<T>;
-  }
-
-  async close(): Promise<void> {
-    const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
-    await this.ask({ close: true });
-    await exited;
-  }
-}
-
 describe('several threads over one store', () => {
   let folder: string;
   let stores: EmbeddedStores;
   let accounts: AccountsService;
-  let threads: readonly [Thread, Thread];
+  let threads: readonly [StoreThread<Order>, StoreThread<Order>];
+
+  const newThread = () => new StoreThread<Order>(stores, new URL('./thread.ts', import.meta.url));
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'waypost-account-'));
     stores = await openEmbedded({ folder });
     accounts = createAccounts(stores);
-    threads = [new Thread(stores), new Thread(stores)];
+    threads = [newThread(), newThread()];
     await Promise.all(threads.map((thread) => thread.ready));
   });
   after(async () => {

@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { type EmbeddedStores, openEmbedded } from '../../src/store/index.ts';
 import { contentOf, KINDS, Player, type Step } from './player.ts';
+import { StoreThread } from '../support/store-thread.ts';
 import type { Order } from './thread.ts';
 import { delivery, message, openWorld, sha256, type World } from './world.ts';
 
@@ -46,46 +46,10 @@ test('random operations leave what the model says', async () => {
   );
 });
 
-type OrderOf<T> = T extends unknown ? Omit<T, 'id'> : never;
-
-class Thread {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, (answer: unknown) => void>();
-  readonly ready: Promise<void>;
-  #next = 0;
-
-  constructor() {
-    const { handle, transfer } = stores.share();
-    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), {
-      workerData: handle,
-      transferList: transfer as never,
-    });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.ready = promise;
-    this.#worker.on('error', reject);
-    this.#worker.on('message', (answer: 'ready' | { id: number; answer: unknown }) => {
-      if (answer === 'ready') resolve();
-      else this.#waiting.get(answer.id)?.(answer.answer);
-    });
-  }
-
-  ask<T>(order: OrderOf<Order>): Promise<T> {
-    const id = this.#next++;
-    return new Promise<unknown>((resolve) => {
-      this.#waiting.set(id, resolve);
-      this.#worker.postMessage({ ...order, id });
-    }) as Promise<T>;
-  }
-
-  async close(): Promise<void> {
-    const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
-    await this.ask({ close: true });
-    await exited;
-  }
-}
+const newThread = () => new StoreThread<Order>(stores, new URL('./thread.ts', import.meta.url));
 
 test('what one thread was told is done, the next look on any thread shows', async () => {
-  const threads = [new Thread(), new Thread()] as const;
+  const threads = [newThread(), newThread()] as const;
   await Promise.all(threads.map((thread) => thread.ready));
   try {
     const [one, two] = threads;

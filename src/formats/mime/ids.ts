@@ -1,4 +1,5 @@
 // Lists of message identifiers (RFC 5322 §3.6.4) and of URLs (RFC 2369 §2) in header fields.
+import { randomText } from '../../base/index.ts';
 import { fromOctets } from './text.ts';
 
 /** Identifiers or URLs read from one field; more are ignored. */
@@ -67,3 +68,9 @@ function withoutComments(text: string): string {
   }
   return out;
 }
+
+/** The left side of a Message-ID that the server makes. */
+const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** A new Message-ID without angle brackets (RFC 5322 §3.6.4): 134 random bits at the host. */
+export const newMessageId = (host: string): string => `${randomText(26, ID_ALPHABET)}@${host}`;

@@ -1,7 +1,7 @@
 // Makes the octets of a message from a checked draft (RFC 8621 §4.6): blobs are put in, and what the client left
 // out is added: Message-ID and Date (RFC 5322 §3.6).
-import { Invalid, now, randomText } from '../../base/index.ts';
-import { buildMessage, type HeaderInput, type PartInput } from '../../formats/mime/index.ts';
+import { Invalid, now } from '../../base/index.ts';
+import { buildMessage, type HeaderInput, newMessageId, type PartInput } from '../../formats/mime/index.ts';
 import { invalidProperties, SetFailure } from '../errors.ts';
 import { CONVENIENCE, type Draft, type DraftPart } from './draft.ts';
 
@@ -45,7 +45,7 @@ export function composeMessage(
   const headers: HeaderInput[] = [...draft.headers];
   if (!present.has('date')) headers.unshift({ name: 'Date', date: { time: now(), offset: 0 } });
   if (!present.has('message-id')) {
-    headers.push({ name: 'Message-ID', messageIds: [`${randomText(26, ID_ALPHABET)}@${host}`] });
+    headers.push({ name: 'Message-ID', messageIds: [newMessageId(host)] });
   }
   const message = build(headers, partInput(draft.body, blobs));
   if (message.length > limits.maxMessageSize) {
@@ -53,8 +53,6 @@ export function composeMessage(
   }
   return message;
 }
-
-const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 function build(headers: readonly HeaderInput[], root: PartInput): Uint8Array {
   try {

@@ -1,6 +1,6 @@
 // MDN/send (RFC 9007 §2.1): tells the sender of a message what became of it, as the sender asked for (RFC 8098).
 import { permission } from '../../access/index.ts';
-import { decodeId, encodeId, now, randomText } from '../../base/index.ts';
+import { decodeId, encodeId, now } from '../../base/index.ts';
 import {
   isObject,
   type Json,
@@ -24,6 +24,7 @@ import {
   textForm,
   valueOctets,
   writeDisposition,
+  newMessageId,
 } from '../../formats/mime/index.ts';
 import type { Identity, SubmissionEnvelope } from '../../mail/index.ts';
 import { checkEnvelope, sendMessage } from '../../mta/index.ts';
@@ -204,8 +205,6 @@ async function recipientOf(
   return asked.trim();
 }
 
-const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-
 function buildMdn(
   services: SendingServices,
   identity: Identity,
@@ -222,7 +221,7 @@ function buildMdn(
     { name: 'From', addresses: [{ name: identity.name || null, email: identity.email }] },
     { name: 'To', addresses: askedBy },
     { name: 'Subject', text: subject },
-    { name: 'Message-ID', messageIds: [`${randomText(26, ID_ALPHABET)}@${services.hostname()}`] },
+    { name: 'Message-ID', messageIds: [newMessageId(services.hostname())] },
     // RFC 3834 §5: nobody answers a report.
     { name: 'Auto-Submitted', raw: ' auto-replied' },
   ];

@@ -1,6 +1,6 @@
 // `waypost send`: writes a message and hands it to the acceptance of mail, as a submission of our own would be.
-import { emit, Invalid, now, randomText } from '../../base/index.ts';
-import { buildMessage } from '../../formats/mime/index.ts';
+import { emit, Invalid, now } from '../../base/index.ts';
+import { buildMessage, newMessageId } from '../../formats/mime/index.ts';
 import { type Mailbox, parseMailbox, type Reply } from '../../formats/smtp/index.ts';
 import type { Client, EnvelopeRecipient } from '../../mta/index.ts';
 import type { Services } from '../services.ts';
@@ -35,7 +35,7 @@ export async function sendMessage(
     recipients.push(verdict.recipient);
   }
   const host = registry.singleton('SystemSettings').defaultHostname;
-  const messageId = `${randomText(26, ID_ALPHABET)}@${host}`;
+  const messageId = newMessageId(host);
   const bytes = Buffer.from(composed(messageId, sender, to, args));
   const envelope = { client, sender, parameters: {}, recipients };
   const incoming = mta.receive(envelope, policy);
@@ -45,8 +45,6 @@ export async function sendMessage(
   emit('operator.sent', { sender: sender.canonical, recipients: recipients.length });
   return { messageId, size: bytes.length };
 }
-
-const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 function composed(
   messageId: string,

@@ -210,6 +210,7 @@ describe('a shared account', () => {
       update: { [team]: { isSubscribed: true } },
     });
     assert.deepEqual(subscribed.updated, { [team]: null });
+    await ann.client.call('Mailbox/set', { update: { [team]: { isSubscribed: false } } });
     const get = async ({ client }: Person) =>
       (await client.call('Mailbox/get', { accountId: ann.id, ids: [team], properties: ['isSubscribed'] }))
         .list[0]?.isSubscribed;

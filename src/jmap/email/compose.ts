@@ -73,7 +73,7 @@ const clientName = (field: string): string =>
   PROPERTIES.get(field.toLowerCase()) ?? (/^[A-Z]/.test(field) ? `header:${field}` : field);
 
 function partInput(part: DraftPart, blobs: ReadonlyMap<string, Uint8Array>): PartInput {
-  const { type, charset, disposition, name, cid, language, location, headers, content } = part;
+  const { type, parameters, charset, disposition, name, cid, language, location, headers, content } = part;
   const children = 'parts' in content ? content.parts.map((child) => partInput(child, blobs)) : undefined;
   return {
     type,
@@ -85,7 +85,10 @@ function partInput(part: DraftPart, blobs: ReadonlyMap<string, Uint8Array>): Par
     location,
     headers,
     // RFC 2387 §3.1: the type of the root is named.
-    ...(type === 'multipart/related' && children?.[0] && { parameters: { type: children[0].type } }),
+    parameters: {
+      ...(type === 'multipart/related' && children?.[0] && { type: children[0].type }),
+      ...parameters,
+    },
     content:
       children ??
       ('text' in content ? content.text : (blobs.get((content as { blobId: string }).blobId) as Uint8Array)),

@@ -11,6 +11,7 @@ import {
   parseHeaderProperty,
 } from '../../formats/mime/index.ts';
 import { invalidProperties } from '../errors.ts';
+import { statedType } from './content-type.ts';
 import { readKeywords, trueKeys } from './keywords.ts';
 
 export interface Draft {
@@ -25,6 +26,8 @@ export interface Draft {
 
 export interface DraftPart {
   readonly type: string;
+  /** Parameters of the type, besides charset and boundary. */
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly charset: string | null;
   readonly disposition: string | null;
   readonly name: string | null;
@@ -291,7 +294,8 @@ class BodyReader {
     place: { depth: number; root: boolean; structure: boolean; type?: string },
   ): DraftPart {
     if (!isObject(value) || ++this.#parts > MAX_PARTS || place.depth > MAX_DEPTH) return this.#refuse(at);
-    const headers = this.#fields(value, at, place.root);
+    const stated = statedType(value);
+    const headers = this.#fields(value, at, place.root, stated?.key);
     const optional = (name: string): string | null => {
       const text = value[name] ?? null;
       if (text === null || typeof text === 'string') return text;
@@ -308,11 +312,13 @@ class BodyReader {
         : 'blobId' in content
           ? 'application/octet-stream'
           : 'text/plain';
-    const type = (optional('type') ?? place.type ?? standard).toLowerCase();
+    const type = (optional('type') ?? stated?.type ?? place.type ?? standard).toLowerCase();
     if (type.startsWith('multipart/') !== 'parts' in content) this.#bad.add(`${at}/type`);
     return {
       type,
-      charset: optional('charset'),
+      ...(stated && { parameters: stated.parameters }),
+      // Text that is given here is written as UTF-8 whatever the field says.
+      charset: optional('charset') ?? stated?.charset ?? null,
       disposition: optional('disposition'),
       name: optional('name'),
       cid: optional('cid'),
@@ -324,16 +330,16 @@ class BodyReader {
   }
 
   /** Header fields of a part, none of them twice, nor in the root what the Email itself sets. */
-  #fields(part: JsonObject, at: string, root: boolean): HeaderInput[] {
+  #fields(part: JsonObject, at: string, root: boolean, typeKey: string | undefined): HeaderInput[] {
     const headers: HeaderInput[] = [];
     const seen = new Set(root ? this.#rootFields : []);
     seen.add('content-transfer-encoding');
-    // The type is always written from the property.
+    // The type is written from what was read of it.
     seen.add('content-type');
     for (const [field, property] of PART_FIELDS) if ((part[property] ?? null) !== null) seen.add(field);
     if ((part['name'] ?? null) !== null) seen.add('content-disposition');
     for (const key of Object.keys(part)) {
-      if (PART.has(key)) continue;
+      if (PART.has(key) || key === typeKey) continue;
       const fine =
         key.startsWith('header:') && addProperty(headers, seen, key, part[key] as Json, () => true);
       if (!fine) this.#bad.add(`${at}/${key}`);

@@ -39,6 +39,8 @@ export interface PartProperties {
   readonly names: readonly string[];
   readonly headers: readonly NamedHeader[];
   readonly subParts: boolean;
+  /** They were asked for by name: parts that have none say so. */
+  readonly subPartsNamed: boolean;
   readonly allHeaders: boolean;
 }
 
@@ -185,6 +187,7 @@ function planPart(names: readonly string[] | null): PartProperties {
     names: [...plain],
     headers: [...headers.values()],
     subParts: asked.includes('subParts'),
+    subPartsNamed: names?.includes('subParts') === true,
     allHeaders: asked.includes('headers'),
   };
 }

@@ -3,7 +3,7 @@
 import { Invalid, now, randomText } from '../../base/index.ts';
 import { buildMessage, type HeaderInput, type PartInput } from '../../formats/mime/index.ts';
 import { invalidProperties, SetFailure } from '../errors.ts';
-import { CONVENIENCE, type Draft, type DraftPart } from './draft.ts';
+import type { Draft, DraftPart } from './draft.ts';
 
 export interface ComposeLimits {
   /** Bytes of all attachments together, and of the message. */
@@ -47,7 +47,7 @@ export function composeMessage(
   if (!present.has('message-id')) {
     headers.push({ name: 'Message-ID', messageIds: [`${randomText(26, ID_ALPHABET)}@${host}`] });
   }
-  const message = build(headers, partInput(draft.body, blobs));
+  const message = build(headers, partInput(draft.body, blobs), draft.properties);
   if (message.length > limits.maxMessageSize) {
     throw new SetFailure('tooLarge', `The message is larger than ${limits.maxMessageSize} bytes.`);
   }
@@ -56,21 +56,20 @@ export function composeMessage(
 
 const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-function build(headers: readonly HeaderInput[], root: PartInput): Uint8Array {
+function build(headers: readonly HeaderInput[], root: PartInput, sent: Draft['properties']): Uint8Array {
   try {
     return buildMessage(headers, root);
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
-    const properties = error.problems.map(({ property }) => clientName(property));
+    const properties = error.problems.map(
+      ({ property }) => sent.get(property.toLowerCase()) ?? clientName(property),
+    );
     throw invalidProperties([...new Set(properties)], error.message);
   }
 }
 
-const PROPERTIES = new Map([...CONVENIENCE].map(([property, { name }]) => [name.toLowerCase(), property]));
-
-/** The property under which a client knows a header field. */
-const clientName = (field: string): string =>
-  PROPERTIES.get(field.toLowerCase()) ?? (/^[A-Z]/.test(field) ? `header:${field}` : field);
+/** The property under which a client knows a header field of a part, or what else is wrong with one. */
+const clientName = (field: string): string => (/^[A-Z]/.test(field) ? `header:${field}` : field);
 
 function partInput(part: DraftPart, blobs: ReadonlyMap<string, Uint8Array>): PartInput {
   const { type, parameters, charset, disposition, name, cid, language, location, headers, content } = part;

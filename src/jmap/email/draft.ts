@@ -21,6 +21,8 @@ export interface Draft {
   /** Milliseconds since 1970. */
   readonly receivedAt: number | undefined;
   readonly headers: readonly HeaderInput[];
+  /** The property that each field was given by, by its name in lower case. */
+  readonly properties: ReadonlyMap<string, string>;
   readonly body: DraftPart;
 }
 
@@ -88,7 +90,9 @@ export function readDraft(email: JsonObject): Draft {
   const bad = new Set<string>();
   const headers: HeaderInput[] = [];
   const seen = new Set<string>();
+  const properties = new Map<string, string>();
   for (const key of Object.keys(email)) {
+    const before = headers.length;
     const value = email[key] as Json;
     const convenience = CONVENIENCE.get(key);
     if (key === 'mailboxIds' || key === 'keywords' || key === 'receivedAt' || BODY.has(key)) continue;
@@ -101,6 +105,7 @@ export function readDraft(email: JsonObject): Draft {
       // `headers`, what the server sets, and what no Email has.
       bad.add(key);
     }
+    for (const { name } of headers.slice(before)) properties.set(name.toLowerCase(), key);
   }
   const mailboxIds = trueKeys(email['mailboxIds'] ?? {}, 'mailboxIds');
   if (mailboxIds.length === 0) throw invalidProperties(['mailboxIds'], 'mailboxIds: must name a mailbox');
@@ -113,7 +118,7 @@ export function readDraft(email: JsonObject): Draft {
   if (headers.length === 0 && !hasBody(email)) {
     throw invalidProperties([], 'There is neither a header field nor a body.');
   }
-  return { mailboxIds, keywords, receivedAt, headers, body };
+  return { mailboxIds, keywords, receivedAt, headers, properties, body };
 }
 
 const hasBody = (email: JsonObject): boolean => [...BODY].some((key) => (email[key] ?? null) !== null);

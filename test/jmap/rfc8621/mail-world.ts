@@ -2,7 +2,14 @@
 // tests of all sections ask of it.
 import assert from 'node:assert/strict';
 import type { JmapClient } from '../../../src/client/index.ts';
-import type { Email, EmailDraft, Json, JsonObject, SetError } from '../../../src/formats/jmap/index.ts';
+import type {
+  Email,
+  EmailBodyPart,
+  EmailDraft,
+  Json,
+  JsonObject,
+  SetError,
+} from '../../../src/formats/jmap/index.ts';
 import { createMailSearch, EMAIL_INDEX, readColdsFrom, SEARCH_DEFAULTS } from '../../../src/mail/index.ts';
 import { openMemory, openMemorySearch } from '../../../src/store/index.ts';
 import { failure, type Person, SendingWorld } from '../sending-world.ts';
@@ -19,6 +26,22 @@ export interface BodyArgs {
 
 /** Lines of a message with their ends, as UTF-8. */
 export const lines = (...text: string[]): Buffer => Buffer.from(text.map((line) => `${line}\r\n`).join(''));
+
+/** Types of parts as a tree. */
+export const shape = (part: EmailBodyPart | undefined): unknown =>
+  part?.subParts ? [part.type, ...part.subParts.map(shape)] : part?.type;
+
+/** Bodies of drafts, and the parts that name them. */
+export const BODY_VALUES = { t: { value: 'text' }, h: { value: '<p>html</p>' } };
+export const TEXT_BODY = [{ partId: 't', type: 'text/plain' }];
+export const HTML_BODY = [{ partId: 'h', type: 'text/html' }];
+
+/** A draft whose body is this structure. */
+export const structured = (part: JsonObject, more: JsonObject = {}): JsonObject => ({
+  bodyValues: BODY_VALUES,
+  bodyStructure: part,
+  ...more,
+});
 
 export class MailWorld {
   readonly sending: SendingWorld;
@@ -140,6 +163,20 @@ export class MailWorld {
     });
     assert.ok(notCreated?.['k'], `${JSON.stringify(draft)} was made`);
     return notCreated['k'];
+  }
+
+  /** Refusals of e-mails that would be fine but for what is given here: `invalidProperties` that name the property. */
+  async refuses(cases: readonly (readonly [draft: JsonObject, property: string])[]): Promise<void> {
+    for (const [draft, property] of cases) {
+      const { type, properties } = await this.refusal({ subject: 'subject', ...draft });
+      assert.deepEqual([type, properties], ['invalidProperties', [property]], JSON.stringify(draft));
+    }
+  }
+
+  /** Makes an e-mail and reads some properties of it. */
+  async made(draft: JsonObject, properties: readonly string[], args: BodyArgs = {}): Promise<Email> {
+    const { id } = await this.create(draft);
+    return this.get(id as string, properties, args);
   }
 
   /** Changes one e-mail. */

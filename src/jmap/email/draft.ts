@@ -115,13 +115,8 @@ export function readDraft(email: JsonObject): Draft {
   const body = new BodyReader(email, seen, bad).read();
   if (bad.size > 0)
     throw invalidProperties([...bad], `These properties cannot be set so: ${[...bad].join(', ')}`);
-  if (headers.length === 0 && !hasBody(email)) {
-    throw invalidProperties([], 'There is neither a header field nor a body.');
-  }
   return { mailboxIds, keywords, receivedAt, headers, properties, body };
 }
-
-const hasBody = (email: JsonObject): boolean => [...BODY].some((key) => (email[key] ?? null) !== null);
 
 /** A `header:` property. False when it cannot be. */
 function addProperty(

@@ -234,11 +234,9 @@ describe('drafts', () => {
       ));
   }
 
-  test('an Email of nothing is refused', () => {
-    assert.equal(
-      refusal(() => readDraft({ mailboxIds: { b: true } })),
-      'invalidProperties',
-    );
+  test('an Email needs no more than a mailbox', () => {
+    const { headers, body } = readDraft({ mailboxIds: { b: true } });
+    assert.deepEqual([headers, body.type, body.content], [[], 'text/plain', { text: '' }]);
   });
 
   test('nothing but SetFailure comes of any object, and nesting ends', () => {

@@ -231,6 +231,13 @@ describe('§4.6 create: bodies', () => {
     assert.deepEqual(second.htmlBody, [{ type: 'text/html', language: ['en'] }]);
   });
 
+  test('an e-mail may have nothing but a mailbox, and is given what a message needs', async () => {
+    const one = await world.made({}, ['subject', 'messageId', 'sentAt', 'textBody', 'keywords']);
+    assert.deepEqual([one.subject, one.messageId?.length, one.keywords], [null, 1, {}]);
+    assert.ok(one.sentAt);
+    assert.equal(one.textBody[0]?.type, 'text/plain');
+  });
+
   test('a half-finished draft is stored as it is', async () => {
     const one = await world.made(
       { to: [{ name: null, email: 'not finished'.replace(' ', '-') }], subject: '' },

@@ -69,6 +69,30 @@ describe('§4.6 create: mailboxes, keywords, blobs, limits', () => {
     assert.equal(notUpdated?.[id as string]?.type, 'tooManyKeywords');
   });
 
+  test('tooManyMailboxes, on create, on import and on update', async () => {
+    const limit = await world.sending.world
+      .jmap()
+      .request([['x:Account/set', { update: { [world.ann.id]: { quotas: { maxMailboxes: 400 } } } }, 's']]);
+    assert.ok(limit.methodResponses[0]?.[1]['updated'], JSON.stringify(limit));
+    const { created } = await world.client.call('Mailbox/set', {
+      create: Object.fromEntries(Array.from({ length: 256 }, (_, i) => [`k${i}`, { name: `Many ${i}` }])),
+    });
+    const ids = Object.values(created ?? {}).map(({ id }) => id as string);
+    assert.equal(ids.length, 256);
+    const all = Object.fromEntries(ids.map((id) => [id, true]));
+    assert.equal((await world.refusal({ subject: 'subject', mailboxIds: all })).type, 'tooManyMailboxes');
+    const { notCreated } = await world.client.call('Email/import', {
+      emails: { k: { blobId: await world.upload('Subject: many\r\n\r\nx'), mailboxIds: all } },
+    });
+    assert.equal(notCreated?.['k']?.type, 'tooManyMailboxes');
+    const [last, ...others] = ids as [string, ...string[]];
+    const { id } = await world.create({ mailboxIds: Object.fromEntries(others.map((one) => [one, true])) });
+    const { notUpdated } = await world.client.call('Email/set', {
+      update: { [id as string]: { [`mailboxIds/${last}`]: true } },
+    });
+    assert.equal(notUpdated?.[id as string]?.type, 'tooManyMailboxes');
+  });
+
   test('created has id, blobId, threadId and size of what was made', async () => {
     const answer = await world.create({ subject: 'subject', bodyValues: BODY_VALUES, textBody: TEXT_BODY });
     assert.deepEqual(Object.keys(answer).sort(), ['blobId', 'id', 'size', 'threadId']);

@@ -7,7 +7,7 @@ import type { BlobReads } from '../blobs.ts';
 import { invalidProperties } from '../errors.ts';
 import type { MailAccount } from '../mail-port.ts';
 import { type HotFacts, renderCold } from './get.ts';
-import { type EmailPlan, planEmail } from './properties.ts';
+import { type BodyArguments, type EmailPlan, planEmail } from './properties.ts';
 import { renderWith } from './render.ts';
 
 export interface SentProperties {
@@ -23,21 +23,37 @@ export async function checkUnchanged(
   blobs: BlobReads,
   slice: Slice,
 ): Promise<void> {
-  const names = Object.keys(properties);
-  const bad = new Set(names.filter((name) => planOf(name, properties) === undefined));
-  const known = names.filter((name) => !bad.has(name));
-  const plans = known.map((name) => planOf(name, properties) as EmailPlan);
+  const bad = new Set<string>();
+  const plain: string[] = [];
+  const plans: EmailPlan[] = [];
+  for (const name of Object.keys(properties)) {
+    const plan = planOf(name, properties);
+    if (!plan) bad.add(name);
+    else if (PARTS.has(name)) plans.push(plan);
+    else plain.push(name);
+  }
+  if (plain.length > 0) plans.push(planEmail(plain, NO_BODY));
   const [record] = plans.some((plan) => plan.needsCold) ? await mail.cold([facts.stored.id]) : [];
-  for (const [i, name] of known.entries()) {
-    const plan = plans[i] as EmailPlan;
+  const current: JsonObject = {};
+  for (const plan of plans) {
     const [cold] = plan.needsCold && record ? await renderCold(plan, [facts], [record], blobs, slice) : [''];
-    const current = JSON.parse(renderWith(plan, facts, cold ?? '')) as JsonObject;
+    Object.assign(current, JSON.parse(renderWith(plan, facts, cold ?? '')));
+  }
+  for (const name of Object.keys(properties)) {
     const same = PARTS.has(name) ? holds : isDeepStrictEqual;
-    if (!same(current[name] ?? null, properties[name] ?? null)) bad.add(name);
+    if (!bad.has(name) && !same(current[name] ?? null, properties[name] ?? null)) bad.add(name);
   }
   if (bad.size > 0)
     throw invalidProperties([...bad], `These properties cannot be changed: ${[...bad].join(', ')}`);
 }
+
+const NO_BODY: BodyArguments = {
+  bodyProperties: null,
+  fetchTextBodyValues: false,
+  fetchHTMLBodyValues: false,
+  fetchAllBodyValues: false,
+  maxBodyValueBytes: 0,
+};
 
 /** Properties of which a client may hold a part only: body parts have the properties that were asked for. */
 const PARTS: ReadonlySet<string> = new Set([
@@ -54,11 +70,9 @@ function planOf(name: string, properties: JsonObject): EmailPlan | undefined {
     PARTS.has(name) && name !== 'bodyValues' ? memberNames(properties[name] as Json) : undefined;
   try {
     return planEmail([name], {
+      ...NO_BODY,
       bodyProperties: members ? [...members] : null,
-      fetchTextBodyValues: false,
-      fetchHTMLBodyValues: false,
       fetchAllBodyValues: name === 'bodyValues',
-      maxBodyValueBytes: 0,
     });
   } catch (error) {
     if (error instanceof Invalid) return undefined;

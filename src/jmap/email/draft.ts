@@ -96,6 +96,7 @@ export function readDraft(email: JsonObject): Draft {
     const value = email[key] as Json;
     const convenience = CONVENIENCE.get(key);
     if (key === 'mailboxIds' || key === 'keywords' || key === 'receivedAt' || BODY.has(key)) continue;
+    if (isOwnVersion(key, value)) continue;
     if (convenience) {
       if (value === null) continue;
       if (!addHeader(headers, seen, convenience.name, convenience.form, false, value)) bad.add(key);
@@ -117,6 +118,10 @@ export function readDraft(email: JsonObject): Draft {
     throw invalidProperties([...bad], `These properties cannot be set so: ${[...bad].join(', ')}`);
   return { mailboxIds, keywords, receivedAt, headers, properties, body };
 }
+
+/** MIME-Version as it will be written anyway (RFC 2045 §4). */
+const isOwnVersion = (key: string, value: Json): boolean =>
+  /^header:mime-version(?::asText)?$/i.test(key) && typeof value === 'string' && value.trim() === '1.0';
 
 /** A `header:` property. False when it cannot be. */
 function addProperty(

@@ -1,7 +1,7 @@
 // Which properties of an Email a client asked for, checked once for a whole call (RFC 8621 §4.1, §4.2).
 import { wrong } from '../../formats/jmap/index.ts';
 import { type HeaderProperty, isFormAllowed, parseHeaderProperty } from '../../formats/mime/index.ts';
-import { CONVENIENCE } from './draft.ts';
+import { CONVENIENCE } from './draft-headers.ts';
 
 export interface BodyArguments {
   readonly bodyProperties: readonly string[] | null;

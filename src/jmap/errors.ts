@@ -77,13 +77,19 @@ export function setErrorFor(error: unknown): SetError {
     return { type: 'alreadyExists', description: error.message, ...existing };
   }
   if (error instanceof LimitExceeded) {
-    const type = /size/i.test(error.limit) ? 'tooLarge' : 'overQuota';
-    return { type, description: error.message };
+    return { type: LIMITS[error.limit] ?? 'overQuota', description: error.message };
   }
   // No SetError fits an outage: the whole call fails, as nothing else of it would work.
   if (error instanceof Unavailable || error instanceof MethodError) throw error;
   throw error;
 }
+
+/** Limits that have a word of their own (RFC 8620 §5.3, RFC 8621 §4.6); of all others there are too many. */
+const LIMITS: Readonly<Record<string, SetErrorType>> = {
+  maxMessageSize: 'tooLarge',
+  maxKeywords: 'tooManyKeywords',
+  maxMailboxesPerEmail: 'tooManyMailboxes',
+};
 
 /** Logs an unexpected error and returns the reference that the client is given. */
 export function report(error: unknown): string {

@@ -7,6 +7,7 @@ export {
   readIdentities,
   updateIdentity,
 } from './identity/identities.ts';
+export { FIXED_ROLES } from './default-folders.ts';
 export type { IdentityFields } from './identity/record.ts';
 export { blobLinks, createMail, type MailOptions } from './mail.ts';
 export type { MailMaintenance } from './maintenance.ts';

@@ -111,7 +111,7 @@ describe('mailboxes', () => {
           'mayShare',
         ].map((right) => [right, true]),
       ),
-      isSubscribed: false,
+      isSubscribed: true,
     });
     assert.notEqual(oldState, newState);
     const { list, state, notFound } = await client.call('Mailbox/get', { ids: [String(id), 'nope', '!!'] });
@@ -215,9 +215,9 @@ describe('mailboxes', () => {
   });
 
   test('query: filters, sorts, trees, windows', async () => {
-    const a = await mailbox('Alpha', { sortOrder: 3 });
-    const b = await mailbox('beta', { parentId: a, sortOrder: 1, role: 'archive' });
-    const c = await mailbox('Gamma', { sortOrder: 2, isSubscribed: true });
+    const a = await mailbox('Alpha', { sortOrder: 3, isSubscribed: false });
+    const b = await mailbox('beta', { parentId: a, sortOrder: 1, role: 'archive', isSubscribed: false });
+    const c = await mailbox('Gamma', { sortOrder: 2 });
     const ids = async (args: object) => (await client.call('Mailbox/query', args)).ids;
     const sort = [{ property: 'name' }];
     assert.deepEqual(await ids({ filter: null, sort }), [a, b, c]);

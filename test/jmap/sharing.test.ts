@@ -214,6 +214,7 @@ describe('a shared account', () => {
       update: { [team]: { isSubscribed: true } },
     });
     assert.deepEqual(subscribed.updated, { [team]: null });
+    await ann.client.call('Mailbox/set', { update: { [team]: { isSubscribed: false } } });
     const get = async ({ client }: Person) =>
       (await client.call('Mailbox/get', { accountId: ann.id, ids: [team], properties: ['isSubscribed'] }))
         .list[0]?.isSubscribed;
@@ -224,12 +225,13 @@ describe('a shared account', () => {
 describe('rights', () => {
   test('each lets do one thing, and nothing else', async () => {
     const id = await email([team, secret], 'subject');
-    const set = async (update: JsonObject) => {
+    const own = await email([team], 'in one mailbox');
+    const set = async (update: JsonObject, which = id) => {
       const { notUpdated } = await bob.client.call('Email/set', {
         accountId: ann.id,
-        update: { [id]: update },
+        update: { [which]: update },
       });
-      return notUpdated?.[id]?.type ?? 'done';
+      return notUpdated?.[which]?.type ?? 'done';
     };
     const create = async (mailbox: string) => {
       const { notCreated } = await bob.client.call('Email/set', {
@@ -241,13 +243,15 @@ describe('rights', () => {
     const read = { mayReadItems: true };
     await share(team, read);
     assert.deepEqual(
-      [await set({ 'keywords/$seen': true }), await create(team), await create(secret)],
+      [await set({ 'keywords/$seen': true }, own), await create(team), await create(secret)],
       ['forbidden', 'forbidden', 'invalidProperties'],
     );
     await share(team, { ...read, maySetSeen: true });
-    assert.deepEqual([await set({ 'keywords/$seen': true }), await create(team)], ['done', 'forbidden']);
+    assert.deepEqual([await set({ 'keywords/$seen': true }, own), await create(team)], ['done', 'forbidden']);
+    // Keywords show in every mailbox of an e-mail, so that all have to allow it.
+    assert.equal(await set({ 'keywords/$seen': true }), 'forbidden');
     await share(team, { ...read, mayAddItems: true });
-    assert.deepEqual([await create(team), await set({ 'keywords/$seen': null })], ['done', 'forbidden']);
+    assert.deepEqual([await create(team), await set({ 'keywords/$seen': null }, own)], ['done', 'forbidden']);
     await share(inner, { ...read });
     assert.equal(await set({ [`mailboxIds/${inner}`]: true }), 'forbidden');
     await share(inner, { ...read, mayAddItems: true });

@@ -26,6 +26,13 @@ test('text is what a reader sees', () => {
   for (const [html, text] of cases) assert.equal(htmlToText(html), text, html);
 });
 
+test('texts of attributes that a reader may be shown come where they stand, when asked for', () => {
+  const html =
+    '<p title="a &amp; b">see<img alt="red cat" src="cat.png"/>here</p><script title="no"></script><i alt>x</i>';
+  assert.equal(htmlToText(html, { attributes: true }), 'a & b see red cat here\n\nx');
+  assert.equal(htmlToText(html), 'seehere\n\nx');
+});
+
 test('the limits stop the reading', () => {
   assert.equal(htmlToText('abc '.repeat(1000), { maxLength: 10 }).length, 10);
   assert.equal(htmlToText('<i>a</i>'.repeat(1000), { maxNodes: 9 }), 'aaa');

@@ -7,6 +7,8 @@ export interface HtmlTextOptions {
   readonly maxLength?: number;
   /** Tags and texts after which reading stops. */
   readonly maxNodes?: number;
+  /** The texts of `alt` and `title` too, which a reader may be shown. Default false. */
+  readonly attributes?: boolean;
 }
 
 const MAX_LENGTH = 16 * 1024 * 1024;
@@ -17,7 +19,7 @@ const MAX_NODES = 1_000_000;
  * styles and titles left out, entities decoded.
  */
 export function htmlToText(html: string, options: HtmlTextOptions = {}): string {
-  const reader = new TextReader(html, options.maxLength ?? MAX_LENGTH, options.maxNodes ?? MAX_NODES);
+  const reader = new TextReader(html, options);
   return reader.run();
 }
 
@@ -32,6 +34,8 @@ const PARAGRAPHS = new Set('blockquote h1 h2 h3 h4 h5 h6 ol p pre table ul'.spli
 const CELLS = new Set(['td', 'th']);
 /** Elements whose content is not shown; the tokenizer reads it as raw text. */
 const HIDDEN = new Set(['script', 'style', 'title']);
+/** Attributes whose text is for the reader. */
+const SHOWN = new Set(['alt', 'title']);
 
 class TextReader implements TokenizerCallbacks {
   readonly #html: string;
@@ -45,11 +49,18 @@ class TextReader implements TokenizerCallbacks {
   #hidden = '';
   #preformatted = 0;
   #tag = '';
+  readonly #attributes: boolean;
+  /** Text of the attribute that is being read; undefined for one that is not wanted. */
+  #attribute: string | undefined;
 
-  constructor(html: string, maxLength: number, maxNodes: number) {
+  constructor(
+    html: string,
+    { maxLength = MAX_LENGTH, maxNodes = MAX_NODES, attributes = false }: HtmlTextOptions,
+  ) {
     this.#html = html;
     this.#maxLength = maxLength;
     this.#nodesLeft = maxNodes;
+    this.#attributes = attributes;
     this.#tokenizer = new Tokenizer({ decodeEntities: true }, this);
   }
 
@@ -90,15 +101,32 @@ class TextReader implements TokenizerCallbacks {
     this.#edge(name);
   }
 
+  onattribname(start: number, end: number): void {
+    const wanted = this.#attributes && this.#hidden === '' && SHOWN.has(this.#name(start, end));
+    this.#attribute = wanted ? '' : undefined;
+  }
+
+  onattribdata(start: number, end: number): void {
+    if (this.#attribute !== undefined) this.#attribute += this.#html.slice(start, end);
+  }
+
+  onattribentity(codepoint: number): void {
+    if (this.#attribute !== undefined) this.#attribute += String.fromCodePoint(codepoint);
+  }
+
+  onattribend(): void {
+    if (this.#attribute === undefined || this.#attribute === '') return;
+    this.#node();
+    this.#space = true;
+    this.#text(this.#attribute);
+    this.#space = true;
+  }
+
   oncdata(): void {}
   oncomment(): void {}
   ondeclaration(): void {}
   onprocessinginstruction(): void {}
   onopentagend(): void {}
-  onattribdata(): void {}
-  onattribentity(): void {}
-  onattribend(): void {}
-  onattribname(): void {}
   onend(): void {}
 
   #name(start: number, end: number): string {

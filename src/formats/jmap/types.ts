@@ -209,7 +209,7 @@ export interface EmailBodyPart {
   readonly cid: string | null;
   readonly language: readonly string[] | null;
   readonly location: string | null;
-  readonly subParts?: readonly EmailBodyPart[];
+  readonly subParts?: readonly EmailBodyPart[] | null;
   readonly [header: `header:${string}`]: Json;
 }
 

@@ -63,7 +63,35 @@ export function truncateText(text: string, maxBytes: number, isHtml: boolean): s
   let end = maxBytes;
   while (end > 0 && ((encoded[end] as number) & 0xc0) === 0x80) end--;
   const cut = encoded.toString('utf8', 0, end);
-  if (!isHtml) return cut;
-  const open = cut.lastIndexOf('<');
-  return open > cut.lastIndexOf('>') ? cut.slice(0, open) : cut;
+  return isHtml ? cut.slice(0, endOfMarkup(cut)) : cut;
+}
+
+const TAG = /[A-Za-z/!?]/;
+
+/** Where the tag or comment begins that the text breaks off in; its length when it breaks off in none. */
+function endOfMarkup(html: string): number {
+  let at = html.indexOf('<');
+  while (at >= 0) {
+    // A sign before anything else is text.
+    if (at + 1 < html.length && !TAG.test(html.charAt(at + 1))) at = html.indexOf('<', at + 1);
+    else {
+      const end = html.startsWith('<!--', at) ? html.indexOf('-->', at + 4) : tagEnd(html, at + 1);
+      if (end < 0) return at;
+      at = html.indexOf('<', end + 1);
+    }
+  }
+  return html.length;
+}
+
+/** Index of the sign that closes a tag, not one in the quotes of an attribute; -1 when there is none. */
+function tagEnd(html: string, from: number): number {
+  for (let i = from; i < html.length; i++) {
+    const char = html.charAt(i);
+    if (char === '>') return i;
+    const quote = char === '=' ? /^\s*(["'])/.exec(html.slice(i + 1, i + 100)) : null;
+    if (!quote) continue;
+    i = html.indexOf(quote[1] as string, i + 1 + quote[0].length);
+    if (i < 0) return -1;
+  }
+  return -1;
 }

@@ -128,7 +128,9 @@ function phrase(field: string, name: string, utf8: boolean): string {
 
 function addressValue(field: string, { name, email }: EmailAddress, utf8: boolean): string {
   const address = emailValue(field, email, utf8);
-  if (name === null || name.trim() === '') return address === '' ? '<>' : address;
+  // Nothing, or a quoted string alone, would be no address without brackets.
+  const needsBrackets = /^(?:"[^"]*")?$/.test(address);
+  if (name === null || name.trim() === '') return needsBrackets ? `<${address}>` : address;
   return `${phrase(field, name, utf8)} <${address}>`;
 }
 
@@ -145,11 +147,14 @@ function emailValue(field: string, email: string, utf8: boolean): string {
   const at = address.lastIndexOf('@');
   const local = at < 0 ? address : address.slice(0, at);
   const domain = at < 0 ? '' : address.slice(at + 1);
-  const localIsFine = isDotAtom(local) || /^"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*"$/.test(local);
+  // Of drafts (RFC 8621 §4.6) an address may still hold spaces; in quotes it is one address all the same.
+  const spaced = local.includes(' ') && isDotAtom(local.replaceAll(' ', '_'));
+  const localIsFine = spaced || isDotAtom(local) || /^"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*"$/.test(local);
   const domainIsFine = domain === '' || isDotAtom(domain) || /^\[[^[\]\\\x00-\x20\x7f]*\]$/.test(domain);
   if ((local !== '' && !localIsFine) || !domainIsFine) throw problem(field, `${email} is no address`);
   const host = hasEightBit(domain) && !utf8 ? domainToASCII(domain) || domain : domain;
-  return at < 0 ? local : `${local}@${host}`;
+  const written = spaced ? quote(local) : local;
+  return at < 0 ? written : `${written}@${host}`;
 }
 
 /** A message identifier or URL in angle brackets. */

@@ -38,7 +38,7 @@ export function parseDisposition(content: Uint8Array): DispositionReport | undef
   const error: string[] = [];
   const extensions: [string, string][] = [];
   for (const field of fields) {
-    const text = textForm(valueOctets(buffer, field));
+    const text = textForm(valueOctets(buffer, field)).trimEnd();
     if (field.key === 'error') error.push(text);
     else if (KNOWN.has(field.key)) known.set(field.key, text);
     else extensions.push([field.name, text]);

@@ -52,10 +52,10 @@ function decodeRun(run: readonly Word[]): string {
   if (first === undefined) return '';
   const bytes = run.length === 1 ? first.bytes : Buffer.concat(run.map((word) => word.bytes));
   const { text } = decodeCharset(bytes, first.charset);
-  return CONTROL.test(text) ? text.replace(/[\x00-\x1f\x7f]/g, '') : text;
+  return CONTROL.test(text) ? text.replace(/[\x00-\x1f\x7f-\x9f]/g, '') : text;
 }
 
-const CONTROL = /[\x00-\x1f\x7f]/;
+const CONTROL = /[\x00-\x1f\x7f-\x9f]/;
 
 const isBlank = (text: string): boolean => !/[^ \t\r\n]/.test(text);
 

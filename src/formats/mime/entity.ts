@@ -149,7 +149,8 @@ const parseMedia = remembering((field): Media | undefined => {
   if (!isToken(type) || !isToken(subtype)) {
     [type, subtype] = value.startsWith('text') ? ['text', 'plain'] : ['application', 'octet-stream'];
   }
-  const charset = type === 'text' ? parameterOf(parameters, 'charset') || 'us-ascii' : null;
+  // RFC 8621 §4.1.4: what is stated counts for every type, the default for text only.
+  const charset = parameterOf(parameters, 'charset') || (type === 'text' ? 'us-ascii' : null);
   if (type !== 'multipart') return { type, subtype, boundary: undefined, parameters, charset };
   // The delimiter lines hold the octets as sent; a decoded one serves where it was split (RFC 2231 §3).
   const sent = parameterOf(raw, 'boundary') ?? parameterOf(parameters, 'boundary') ?? '';
@@ -160,7 +161,7 @@ const parseMedia = remembering((field): Media | undefined => {
     subtype,
     boundary: usable ? boundary : undefined,
     parameters: parameters.filter((p) => p.name !== 'boundary'),
-    charset: null,
+    charset,
   };
 });
 

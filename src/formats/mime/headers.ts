@@ -5,7 +5,7 @@ import { parseAddressList, type RawMailbox } from './address.ts';
 import { formatRfc3339, parseDate } from './date.ts';
 import { decodeEncodedWords } from './encoded-word.ts';
 import { parseMessageIds, parseUrls } from './ids.ts';
-import { composed, fromOctets, hasEightBit, trimSpace, unfold } from './text.ts';
+import { composed, fromOctets, hasEightBit, unfold } from './text.ts';
 import type { HeaderField, Part } from './types.ts';
 
 /** A mailbox of a JMAP address (RFC 8621 §4.1.2.3). */
@@ -157,8 +157,8 @@ export function octetsForm(octets: string, form: HeaderForm): HeaderValue {
 /** RFC 8621 §4.1.2.1: as it stands, UTF-8 decoded, without NUL. */
 export const rawForm = (octets: string): string => fromOctets(octets).replaceAll('\0', '');
 
-/** RFC 8621 §4.1.2.2: unfolded, trimmed, encoded words decoded, in normal form C. */
-export const textForm = (octets: string): string => decodeText(trimSpace(unfold(octets)));
+/** RFC 8621 §4.1.2.2: unfolded, without the space in front, encoded words decoded, in normal form C. */
+export const textForm = (octets: string): string => decodeText(unfold(octets).replace(/^[ \t]+/, ''));
 
 /** RFC 8621 §4.1.2.3. */
 export const addressesForm = (octets: string): EmailAddress[] =>

@@ -314,6 +314,14 @@ test('the first of repeated content fields counts', () => {
   assert.equal(root.subtype, 'html');
 });
 
+test('a charset that is stated counts for any type', () => {
+  const charset = (type: string) => parseMessage(Buffer.from(`${type}\r\n`)).parts[0].charset;
+  assert.equal(charset('Content-Type: application/xml; charset=ISO-8859-2\r\n'), 'ISO-8859-2');
+  assert.equal(charset('Content-Type: application/xml\r\n'), null);
+  assert.equal(charset('Content-Type: text/xml\r\n'), 'us-ascii');
+  assert.equal(charset('Subject: x\r\n'), 'us-ascii');
+});
+
 test('types that are no types become text or octets', () => {
   const type = (value: string): string => {
     const [root] = parseMessage(lines(`Content-Type: ${value}`, '', 'x')).parts;

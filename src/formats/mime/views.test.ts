@@ -216,6 +216,11 @@ test('body values: line ends, encoding problems, truncation', () => {
   assert.equal(truncateText('🎉🎉', 7, false), '🎉');
   assert.equal(truncateText('ab<a href="x">c', 10, true), 'ab');
   assert.equal(truncateText('ab<a>c', 5, true), 'ab<a>');
+  // A sign in the quotes of an attribute closes nothing, and one before a space opens nothing.
+  assert.equal(truncateText('ab<a title="1 > 0" href="x">c', 20, true), 'ab');
+  assert.equal(truncateText('1 < 2 and so on', 9, true), '1 < 2 and');
+  assert.equal(truncateText('ab<!-- c > d -->e', 12, true), 'ab');
+  assert.equal(truncateText("<p>a</p><p title='unclosed>b</p>", 30, true), '<p>a</p>');
 });
 
 test('thread keys', () => {

@@ -1,5 +1,6 @@
 // What a person types into a search field (RFC 8621 §4.4.1 leaves the syntax to the server): words that must all
-// occur, each as written or stemmed; "phrases"; beginnings of words (`wo*`); and `de:` in front for a language.
+// occur, each as written or stemmed; "phrases" and 'phrases', in which a backslash makes the next character part of
+// the phrase; beginnings of words (`wo*`); and `de:` in front for a language.
 import { LimitExceeded } from '../../base/index.ts';
 import type { Languages } from './language.ts';
 import { hasStemmer, stemOf } from './stem.ts';
@@ -30,8 +31,9 @@ export function parseQuery(value: string, languages: Languages): SearchTerm[] {
   const text = isNamed ? value.slice(3) : value;
   let tried: readonly string[] | undefined = isNamed ? [named] : undefined;
   const terms = new Terms();
-  for (const [, quoted, chunk = ''] of text.matchAll(CHUNKS)) {
-    if (quoted !== undefined) terms.phrase(quoted, false);
+  for (const [, double, single, chunk = ''] of text.matchAll(CHUNKS)) {
+    const quoted = double ?? single;
+    if (quoted !== undefined) terms.phrase(quoted.replace(/\\([^])/g, '$1'), false);
     else if (chunk.endsWith('*')) terms.phrase(chunk, true);
     else if (IDENTIFIER.test(chunk)) terms.phrase(chunk, false);
     else terms.words(chunk, (tried ??= languages.ofQuery(text)));
@@ -59,8 +61,12 @@ export function substringTerms(value: string): SearchTerm[] {
   return isSplit ? [] : terms.all;
 }
 
-/** What is quoted, or stands between spaces; a byte order mark, a space to `\s`, joins the parts of a word. */
-const CHUNKS = /"([^"]*)(?:"|$)|((?:[^\s"]|\ufeff)+)/g;
+/**
+ * What is quoted, or stands between spaces; a byte order mark, a space to `\s`, joins the parts of a word. An
+ * apostrophe quotes only around whole words: most stand within one.
+ */
+const CHUNKS =
+  /"((?:\\[^]|[^"\\]|\\$)*)(?:"|$)|(?<![^\s"])'((?:\\[^]|[^'\\])*)'(?![^\s"])|((?:[^\s"]|\ufeff)+)/g;
 
 /** Addresses, numbers with marks in them, codes: what is found as it stands or not at all. */
 const IDENTIFIER = /[\p{L}\p{N}]@[\p{L}\p{N}]|\p{N}[-._/]\p{N}|\p{L}[-._/]?\p{N}+[-._/]\p{L}/u;

@@ -184,6 +184,16 @@ describe('a query', () => {
       phrase(['los', 'a']),
     ]);
   });
+  it('has phrases in apostrophes around whole words, and escapes within phrases', () => {
+    assert.deepEqual(terms("'New York' x"), [phrase(['new', 'york']), word('x')]);
+    assert.deepEqual(terms(`"say \\"hi there\\" now" 'don\\'t go'`), [
+      phrase(['say', 'hi', 'there', 'now']),
+      phrase(['don', 't', 'go']),
+    ]);
+    assert.deepEqual(terms("don't x"), [word('don'), word('t'), word('x')]);
+    assert.deepEqual(terms("rock 'n roll"), [word('rock'), word('n'), word('roll')]);
+    assert.deepEqual(terms('"a b\\'), [phrase(['a', 'b'])]);
+  });
   it('has beginnings of words', () => {
     assert.deepEqual(terms('inv* x'), [phrase(['inv'], true), word('x')]);
   });

@@ -3,7 +3,7 @@
 import { Invalid, now } from '../../base/index.ts';
 import { buildMessage, type HeaderInput, newMessageId, type PartInput } from '../../formats/mime/index.ts';
 import { invalidProperties, SetFailure } from '../errors.ts';
-import { CONVENIENCE, type Draft, type DraftPart } from './draft.ts';
+import type { Draft, DraftPart } from './draft.ts';
 
 export interface ComposeLimits {
   /** Bytes of all attachments together, and of the message. */
@@ -47,31 +47,30 @@ export function composeMessage(
   if (!present.has('message-id')) {
     headers.push({ name: 'Message-ID', messageIds: [newMessageId(host)] });
   }
-  const message = build(headers, partInput(draft.body, blobs));
+  const message = build(headers, partInput(draft.body, blobs), draft.properties);
   if (message.length > limits.maxMessageSize) {
     throw new SetFailure('tooLarge', `The message is larger than ${limits.maxMessageSize} bytes.`);
   }
   return message;
 }
 
-function build(headers: readonly HeaderInput[], root: PartInput): Uint8Array {
+function build(headers: readonly HeaderInput[], root: PartInput, sent: Draft['properties']): Uint8Array {
   try {
     return buildMessage(headers, root);
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
-    const properties = error.problems.map(({ property }) => clientName(property));
+    const properties = error.problems.map(
+      ({ property }) => sent.get(property.toLowerCase()) ?? clientName(property),
+    );
     throw invalidProperties([...new Set(properties)], error.message);
   }
 }
 
-const PROPERTIES = new Map([...CONVENIENCE].map(([property, { name }]) => [name.toLowerCase(), property]));
-
-/** The property under which a client knows a header field. */
-const clientName = (field: string): string =>
-  PROPERTIES.get(field.toLowerCase()) ?? (/^[A-Z]/.test(field) ? `header:${field}` : field);
+/** The property under which a client knows a header field of a part, or what else is wrong with one. */
+const clientName = (field: string): string => (/^[A-Z]/.test(field) ? `header:${field}` : field);
 
 function partInput(part: DraftPart, blobs: ReadonlyMap<string, Uint8Array>): PartInput {
-  const { type, charset, disposition, name, cid, language, location, headers, content } = part;
+  const { type, parameters, charset, disposition, name, cid, language, location, headers, content } = part;
   const children = 'parts' in content ? content.parts.map((child) => partInput(child, blobs)) : undefined;
   return {
     type,
@@ -83,7 +82,10 @@ function partInput(part: DraftPart, blobs: ReadonlyMap<string, Uint8Array>): Par
     location,
     headers,
     // RFC 2387 §3.1: the type of the root is named.
-    ...(type === 'multipart/related' && children?.[0] && { parameters: { type: children[0].type } }),
+    parameters: {
+      ...(type === 'multipart/related' && children?.[0] && { type: children[0].type }),
+      ...parameters,
+    },
     content:
       children ??
       ('text' in content ? content.text : (blobs.get((content as { blobId: string }).blobId) as Uint8Array)),

@@ -116,8 +116,8 @@ class Copier {
   readonly #call: Call;
   readonly #from: number;
   readonly #target: MailView;
-  /** Messages that this call has copied already. */
-  readonly #taken = new Set<string>();
+  /** Messages that this call has copied already, with the keys they were copied under. */
+  readonly #taken = new Map<string, string>();
   #waiting: { key: string; id: number; input: AppendInput }[] = [];
   #bytes = 0;
 
@@ -136,8 +136,15 @@ class Copier {
     const hash = Buffer.from(cold.hash).toString('base64');
     const [holders = []] = await services.emailsWith(this.#call.accountId, [cold.hash]);
     const existing = holders.find((holder) => this.#target.row(holder) >= 0);
-    if (existing !== undefined || this.#taken.has(hash)) throw alreadyThere(existing);
-    this.#taken.add(hash);
+    if (existing !== undefined) throw alreadyThere(encodeId(existing));
+    const before = this.#taken.get(hash);
+    if (before !== undefined) {
+      await this.flush();
+      // The first of two may have failed: then there is room for the second.
+      const copy = this.created.get(before)?.['id'];
+      if (typeof copy === 'string') throw alreadyThere(copy);
+    }
+    this.#taken.set(hash, key);
     this.#waiting.push({ key, id, input: { bytes, mailboxIds, keywords, receivedAt } });
     this.#bytes += bytes.length;
     if (this.#bytes >= CHUNK_BYTES || this.#waiting.length >= CHUNK_EMAILS) await this.flush();
@@ -162,7 +169,5 @@ class Copier {
   }
 }
 
-const alreadyThere = (existing: number | undefined): SetFailure =>
-  new SetFailure('alreadyExists', 'The account has that message already.', {
-    ...(existing !== undefined && { existingId: encodeId(existing) }),
-  });
+const alreadyThere = (existingId: string): SetFailure =>
+  new SetFailure('alreadyExists', 'The account has that message already.', { existingId });

@@ -2,15 +2,10 @@
 // their forms, and a tree of parts. Everything here comes from a client; nothing is done until all of it is
 // checked.
 import { parseDate as parseIsoDate, isObject, type Json, type JsonObject } from '../../formats/jmap/index.ts';
-import {
-  type EmailAddress,
-  type EmailAddressGroup,
-  type HeaderForm,
-  type HeaderInput,
-  isFormAllowed,
-  parseHeaderProperty,
-} from '../../formats/mime/index.ts';
+import type { HeaderInput } from '../../formats/mime/index.ts';
 import { invalidProperties } from '../errors.ts';
+import { statedType } from './content-type.ts';
+import { addHeader, addProperty, CONVENIENCE, isOwnVersion, listOf, readText } from './draft-headers.ts';
 import { readKeywords, trueKeys } from './keywords.ts';
 
 export interface Draft {
@@ -20,11 +15,15 @@ export interface Draft {
   /** Milliseconds since 1970. */
   readonly receivedAt: number | undefined;
   readonly headers: readonly HeaderInput[];
+  /** The property that each field was given by, by its name in lower case. */
+  readonly properties: ReadonlyMap<string, string>;
   readonly body: DraftPart;
 }
 
 export interface DraftPart {
   readonly type: string;
+  /** Parameters of the type, besides charset and boundary. */
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly charset: string | null;
   readonly disposition: string | null;
   readonly name: string | null;
@@ -37,23 +36,6 @@ export interface DraftPart {
     | { readonly blobId: string }
     | { readonly parts: readonly DraftPart[] };
 }
-
-/** Convenience properties and the header field each stands for (RFC 8621 §4.1.3). */
-export const CONVENIENCE: ReadonlyMap<string, { readonly name: string; readonly form: HeaderForm }> = new Map(
-  [
-    ['messageId', { name: 'Message-ID', form: 'MessageIds' }],
-    ['inReplyTo', { name: 'In-Reply-To', form: 'MessageIds' }],
-    ['references', { name: 'References', form: 'MessageIds' }],
-    ['sender', { name: 'Sender', form: 'Addresses' }],
-    ['from', { name: 'From', form: 'Addresses' }],
-    ['to', { name: 'To', form: 'Addresses' }],
-    ['cc', { name: 'Cc', form: 'Addresses' }],
-    ['bcc', { name: 'Bcc', form: 'Addresses' }],
-    ['replyTo', { name: 'Reply-To', form: 'Addresses' }],
-    ['subject', { name: 'Subject', form: 'Text' }],
-    ['sentAt', { name: 'Date', form: 'Date' }],
-  ],
-);
 
 const BODY = new Set(['bodyStructure', 'textBody', 'htmlBody', 'attachments', 'bodyValues']);
 const PART = new Set([
@@ -85,10 +67,13 @@ export function readDraft(email: JsonObject): Draft {
   const bad = new Set<string>();
   const headers: HeaderInput[] = [];
   const seen = new Set<string>();
+  const properties = new Map<string, string>();
   for (const key of Object.keys(email)) {
+    const before = headers.length;
     const value = email[key] as Json;
     const convenience = CONVENIENCE.get(key);
     if (key === 'mailboxIds' || key === 'keywords' || key === 'receivedAt' || BODY.has(key)) continue;
+    if (isOwnVersion(key, value)) continue;
     if (convenience) {
       if (value === null) continue;
       if (!addHeader(headers, seen, convenience.name, convenience.form, false, value)) bad.add(key);
@@ -98,6 +83,7 @@ export function readDraft(email: JsonObject): Draft {
       // `headers`, what the server sets, and what no Email has.
       bad.add(key);
     }
+    for (const { name } of headers.slice(before)) properties.set(name.toLowerCase(), key);
   }
   const mailboxIds = trueKeys(email['mailboxIds'] ?? {}, 'mailboxIds');
   if (mailboxIds.length === 0) throw invalidProperties(['mailboxIds'], 'mailboxIds: must name a mailbox');
@@ -107,116 +93,7 @@ export function readDraft(email: JsonObject): Draft {
   const body = new BodyReader(email, seen, bad).read();
   if (bad.size > 0)
     throw invalidProperties([...bad], `These properties cannot be set so: ${[...bad].join(', ')}`);
-  if (headers.length === 0 && !hasBody(email)) {
-    throw invalidProperties([], 'There is neither a header field nor a body.');
-  }
-  return { mailboxIds, keywords, receivedAt, headers, body };
-}
-
-const hasBody = (email: JsonObject): boolean => [...BODY].some((key) => (email[key] ?? null) !== null);
-
-/** A `header:` property. False when it cannot be. */
-function addProperty(
-  headers: HeaderInput[],
-  seen: Set<string>,
-  key: string,
-  value: Json,
-  allowed: (name: string) => boolean,
-): boolean {
-  const property = parseHeaderProperty(key);
-  if (!property || !allowed(property.key) || !isFormAllowed(property.key, property.form)) return false;
-  if (value === null) return true;
-  return addHeader(headers, seen, property.name, property.form, property.all, value);
-}
-
-/** Adds a field (each instance with `all`). False when it stands already or the value is not of its form. */
-function addHeader(
-  headers: HeaderInput[],
-  seen: Set<string>,
-  name: string,
-  form: HeaderForm,
-  all: boolean,
-  value: Json,
-): boolean {
-  const key = name.toLowerCase();
-  if (seen.has(key) || key === 'mime-version') return false;
-  seen.add(key);
-  const values = all ? value : [value];
-  if (!Array.isArray(values)) return false;
-  for (const one of values) {
-    const input = headerInput(name, form, one);
-    if (input === false) return false;
-    if (input) headers.push(input);
-  }
-  return true;
-}
-
-/** False when the value is not of the form; undefined when there is nothing to write (an empty list). */
-function headerInput(name: string, form: HeaderForm, value: Json): HeaderInput | false | undefined {
-  switch (form) {
-    case 'Raw':
-      return typeof value === 'string' && { name, raw: value };
-    case 'Text':
-      return typeof value === 'string' && { name, text: value };
-    case 'Addresses': {
-      const addresses = listOf(value, readAddress);
-      return addresses && (addresses.length > 0 ? { name, addresses } : undefined);
-    }
-    case 'GroupedAddresses': {
-      const groups = listOf(value, readGroup);
-      return groups && (groups.length > 0 ? { name, groups } : undefined);
-    }
-    case 'MessageIds': {
-      const messageIds = listOf(value, readText);
-      return messageIds && (messageIds.length > 0 ? { name, messageIds } : undefined);
-    }
-    case 'URLs': {
-      const urls = listOf(value, readText);
-      return urls && (urls.length > 0 ? { name, urls } : undefined);
-    }
-    case 'Date': {
-      const time = parseIsoDate(value);
-      return time !== undefined && { name, date: { time, offset: zoneMinutes(value as string) } };
-    }
-  }
-}
-
-const MAX_LIST = 10_000;
-
-function listOf<T>(value: Json, read: (item: Json) => T | undefined): T[] | false {
-  if (!Array.isArray(value) || value.length > MAX_LIST) return false;
-  const out: T[] = [];
-  for (const item of value) {
-    const one = read(item);
-    if (one === undefined) return false;
-    out.push(one);
-  }
-  return out;
-}
-
-const readText = (value: Json): string | undefined => (typeof value === 'string' ? value : undefined);
-
-function readAddress(value: Json): EmailAddress | undefined {
-  if (!isObject(value)) return undefined;
-  const { name = null, email, ...rest } = value;
-  if (typeof email !== 'string' || (name !== null && typeof name !== 'string')) return undefined;
-  return Object.keys(rest).length === 0 ? { name, email } : undefined;
-}
-
-function readGroup(value: Json): EmailAddressGroup | undefined {
-  if (!isObject(value)) return undefined;
-  const { name = null, addresses, ...rest } = value;
-  if ((name !== null && typeof name !== 'string') || Object.keys(rest).length > 0) return undefined;
-  const list = listOf(addresses ?? null, readAddress);
-  return list ? { name, addresses: list } : undefined;
-}
-
-/** Minutes east of UTC of a checked RFC 3339 date. */
-function zoneMinutes(date: string): number {
-  const zone = /([+-])(\d\d):(\d\d)$/.exec(date);
-  if (!zone) return 0;
-  const minutes = Number(zone[2]) * 60 + Number(zone[3]);
-  return zone[1] === '-' ? -minutes : minutes;
+  return { mailboxIds, keywords, receivedAt, headers, properties, body };
 }
 
 /** Reads the body properties of one Email. What is wrong is added to `bad` by its path. */
@@ -291,7 +168,8 @@ class BodyReader {
     place: { depth: number; root: boolean; structure: boolean; type?: string },
   ): DraftPart {
     if (!isObject(value) || ++this.#parts > MAX_PARTS || place.depth > MAX_DEPTH) return this.#refuse(at);
-    const headers = this.#fields(value, at, place.root);
+    const stated = statedType(value);
+    const headers = this.#fields(value, at, place.root, stated?.key);
     const optional = (name: string): string | null => {
       const text = value[name] ?? null;
       if (text === null || typeof text === 'string') return text;
@@ -308,11 +186,13 @@ class BodyReader {
         : 'blobId' in content
           ? 'application/octet-stream'
           : 'text/plain';
-    const type = (optional('type') ?? place.type ?? standard).toLowerCase();
+    const type = (optional('type') ?? stated?.type ?? place.type ?? standard).toLowerCase();
     if (type.startsWith('multipart/') !== 'parts' in content) this.#bad.add(`${at}/type`);
     return {
       type,
-      charset: optional('charset'),
+      ...(stated && { parameters: stated.parameters }),
+      // Text that is given here is written as UTF-8 whatever the field says.
+      charset: optional('charset') ?? stated?.charset ?? null,
       disposition: optional('disposition'),
       name: optional('name'),
       cid: optional('cid'),
@@ -324,16 +204,16 @@ class BodyReader {
   }
 
   /** Header fields of a part, none of them twice, nor in the root what the Email itself sets. */
-  #fields(part: JsonObject, at: string, root: boolean): HeaderInput[] {
+  #fields(part: JsonObject, at: string, root: boolean, typeKey: string | undefined): HeaderInput[] {
     const headers: HeaderInput[] = [];
     const seen = new Set(root ? this.#rootFields : []);
     seen.add('content-transfer-encoding');
-    // The type is always written from the property.
+    // The type is written from what was read of it.
     seen.add('content-type');
     for (const [field, property] of PART_FIELDS) if ((part[property] ?? null) !== null) seen.add(field);
     if ((part['name'] ?? null) !== null) seen.add('content-disposition');
     for (const key of Object.keys(part)) {
-      if (PART.has(key)) continue;
+      if (PART.has(key) || key === typeKey) continue;
       const fine =
         key.startsWith('header:') && addProperty(headers, seen, key, part[key] as Json, () => true);
       if (!fine) this.#bad.add(`${at}/${key}`);

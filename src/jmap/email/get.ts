@@ -70,7 +70,7 @@ export function emailGetMethods(services: MailServices): JmapMethod[] {
   ];
 }
 
-interface HotFacts {
+export interface HotFacts {
   readonly stored: StoredFacts;
   readonly size: number;
 }
@@ -156,7 +156,8 @@ async function coldTexts(
   return texts;
 }
 
-async function renderCold(
+/** The members of the plan that never change, for each e-mail. */
+export async function renderCold(
   plan: EmailPlan,
   found: readonly HotFacts[],
   cold: readonly ColdRecord[],

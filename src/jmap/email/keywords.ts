@@ -50,7 +50,8 @@ export function readEmailPatch(patch: JsonObject): EmailPatch {
   for (const key of Object.keys(patch)) {
     const value = patch[key];
     if (key === 'mailboxIds') whole.mailboxIds = new Set(trueKeys(value, key));
-    else if (key === 'keywords') whole.keywords = readKeywords(value);
+    // RFC 8620 §5.3: null brings the default back.
+    else if (key === 'keywords') whole.keywords = readKeywords(value ?? {});
     else if (!key.includes('/')) others[key] = value ?? null;
     else {
       const [property, item, ...rest] = patchTokens(key) ?? [];

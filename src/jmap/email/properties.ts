@@ -1,7 +1,7 @@
 // Which properties of an Email a client asked for, checked once for a whole call (RFC 8621 §4.1, §4.2).
 import { wrong } from '../../formats/jmap/index.ts';
 import { type HeaderProperty, isFormAllowed, parseHeaderProperty } from '../../formats/mime/index.ts';
-import { CONVENIENCE } from './draft.ts';
+import { CONVENIENCE } from './draft-headers.ts';
 
 export interface BodyArguments {
   readonly bodyProperties: readonly string[] | null;
@@ -39,6 +39,8 @@ export interface PartProperties {
   readonly names: readonly string[];
   readonly headers: readonly NamedHeader[];
   readonly subParts: boolean;
+  /** They were asked for by name: parts that have none say so. */
+  readonly subPartsNamed: boolean;
   readonly allHeaders: boolean;
 }
 
@@ -185,6 +187,7 @@ function planPart(names: readonly string[] | null): PartProperties {
     names: [...plain],
     headers: [...headers.values()],
     subParts: asked.includes('subParts'),
+    subPartsNamed: names?.includes('subParts') === true,
     allHeaders: asked.includes('headers'),
   };
 }

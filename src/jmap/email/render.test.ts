@@ -229,7 +229,11 @@ describe('hostile drafts', () => {
     ['an address with another in it', { to: [{ email: 'a@b, c@d' }] }, 'invalidProperties to'],
     ['a name with two lines', { to: [{ name: 'a\r\nb', email: 'a@b' }] }, 'invalidProperties to'],
     ['an id with brackets', { messageId: ['a@b>\r\n<c'] }, 'invalidProperties messageId'],
-    ['a URL with white space', { 'header:List-Post:asURLs': ['a b'] }, 'invalidProperties header:List-Post'],
+    [
+      'a URL with white space',
+      { 'header:List-Post:asURLs': ['a b'] },
+      'invalidProperties header:List-Post:asURLs',
+    ],
     ['a type with parameters', part({ type: 'text/plain; x=y' }), 'invalidProperties type'],
     ['a type with a line break', part({ type: 'text/plain\r\nX: y' }), 'invalidProperties type'],
     [

@@ -167,7 +167,7 @@ function partText(view: BodyPart, plan: PartProperties, source: EmailSource, wit
   if (withChildren && view.subParts) {
     const children = view.subParts.map((child) => partText(child, plan, source, true));
     add(`"subParts":[${children.join(',')}]`);
-  }
+  } else if (withChildren && plan.subPartsNamed) add('"subParts":null');
   return out === '' ? '{}' : `${out}}`;
 }
 

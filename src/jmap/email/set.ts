@@ -18,13 +18,12 @@ import type { AppendInput, Appended, EmailChange, MailAccount, MailView } from '
 import { type Call, type JmapMethod, method, setPermissions, URN } from '../method.ts';
 import { readBlobs } from '../blobs.ts';
 import type { MailServices } from '../services.ts';
-import { asObject, checkState, propertyId, type SetArguments, SetCall } from '../set.ts';
+import { asObject, checkState, propertyId, type SetArguments, SetCall, type UpdateItem } from '../set.ts';
 import { blobsOf, composeMessage } from './compose.ts';
 import { readDraft } from './draft.ts';
 import { factsOf } from './get.ts';
 import { changedSet, readEmailPatch, readKeywords, type SetChange, trueKeys } from './keywords.ts';
-import { planEmail } from './properties.ts';
-import { renderHot } from './render.ts';
+import { checkUnchanged, type SentProperties } from './unchanged.ts';
 
 export function emailSetMethods(services: MailServices): JmapMethod[] {
   return [
@@ -52,7 +51,7 @@ async function setEmails(call: Call, args: SetArguments, services: MailServices)
   const mail = services.account(call.accountId, call.token);
   const set = new SetCall(call, args, stateOf((await mail.view()).head, DataType.Email));
   await create(set, mail, services, call);
-  await update(set, mail, call.request);
+  await update(set, mail, services, call);
   await destroy(set, mail);
   return set.result(stateOf((await mail.view()).head, DataType.Email));
 }
@@ -104,11 +103,12 @@ export function mailboxNumbers(
   });
 }
 
-async function update(set: SetCall, mail: MailAccount, request: RequestContext): Promise<void> {
+async function update(set: SetCall, mail: MailAccount, services: MailServices, call: Call): Promise<void> {
+  const { request } = call;
   const items = set.updates();
   if (items.length === 0) return;
   const view = await mail.view();
-  const changes: { item: (typeof items)[number]; change: EmailChange }[] = [];
+  const wanted: Update[] = [];
   for (const item of items) {
     const row = view.row(item.id);
     if (row < 0) {
@@ -116,7 +116,15 @@ async function update(set: SetCall, mail: MailAccount, request: RequestContext):
       continue;
     }
     try {
-      const change = readChange(item.id, item.patch, row, view, request);
+      wanted.push({ item, ...readChange(item.id, item.patch, row, view, request) });
+    } catch (error) {
+      set.notUpdated(item, error);
+    }
+  }
+  const changes: { item: UpdateItem; change: EmailChange }[] = [];
+  for (const { item, change, sent } of wanted) {
+    try {
+      if (sent) await checkUnchanged(sent, mail, services.blobs.reads, request.slice);
       if (change) changes.push({ item, change });
       else set.updated(item);
     } catch (error) {
@@ -132,16 +140,27 @@ async function update(set: SetCall, mail: MailAccount, request: RequestContext):
   }
 }
 
-/** The change that a patch asks for; undefined when it asks for none. Throws `SetFailure`. */
+interface Change {
+  /** Undefined when nothing changes. */
+  readonly change: EmailChange | undefined;
+  /** Properties that cannot change, if any were sent, to be compared with those of the e-mail. */
+  readonly sent: SentProperties | undefined;
+}
+
+interface Update extends Change {
+  readonly item: UpdateItem;
+}
+
+/** The change that a patch asks for. Throws `SetFailure`. */
 function readChange(
   id: number,
   patch: JsonObject,
   row: number,
   view: MailView,
   request: RequestContext,
-): EmailChange | undefined {
+): Change {
   const { mailboxIds, keywords, others } = readEmailPatch(patch);
-  checkUnchanged(others, row, view);
+  const sent = Object.keys(others).length > 0 ? { properties: others, facts: factsOf(view, row) } : undefined;
   const mailboxes = mailboxIds && mailboxChange(mailboxIds, view, request);
   if (mailboxes) {
     const current = new Set(view.mailboxesOf(row).map(String));
@@ -149,8 +168,12 @@ function readChange(
       throw invalidProperties(['mailboxIds'], 'mailboxIds: an e-mail must be in a mailbox');
     }
   }
-  if (!mailboxes && !keywords) return undefined;
-  return { id, ...(mailboxes && { mailboxes }), ...(keywords && { keywords: asLists(keywords) }) };
+  const change = (mailboxes || keywords) && {
+    id,
+    ...(mailboxes && { mailboxes }),
+    ...(keywords && { keywords: asLists(keywords) }),
+  };
+  return { change, sent };
 }
 
 function mailboxChange(
@@ -173,29 +196,6 @@ const asLists = (change: SetChange): NonNullable<EmailChange['keywords']> =>
   'replace' in change
     ? { replace: [...change.replace] }
     : { add: [...change.add], remove: [...change.remove] };
-
-/** Properties that cannot change may be sent with the value they have. */
-function checkUnchanged(others: JsonObject, row: number, view: MailView): void {
-  const names = Object.keys(others);
-  if (names.length === 0) return;
-  const bad = names.filter((name) => !CHEAP.has(name));
-  if (bad.length === 0) {
-    const plan = planEmail(names, NO_BODY);
-    const current = JSON.parse(renderHot(plan, factsOf(view, row))) as JsonObject;
-    bad.push(...names.filter((name) => JSON.stringify(current[name]) !== JSON.stringify(others[name])));
-  }
-  if (bad.length > 0) throw invalidProperties(bad, `These properties cannot be changed: ${bad.join(', ')}`);
-}
-
-/** Properties whose value the columns know. */
-const CHEAP: ReadonlySet<string> = new Set(['id', 'threadId', 'size', 'receivedAt']);
-const NO_BODY = {
-  bodyProperties: null,
-  fetchTextBodyValues: false,
-  fetchHTMLBodyValues: false,
-  fetchAllBodyValues: false,
-  maxBodyValueBytes: 0,
-};
 
 async function destroy(set: SetCall, mail: MailAccount): Promise<void> {
   const items = set.destructions();

@@ -1,7 +1,14 @@
 // Mailbox/get and Mailbox/changes (RFC 8621 §2.1, §2.2).
 import { Aspect, DataType } from '../../account/index.ts';
 import { encodeId } from '../../base/index.ts';
-import { type Mailbox, mailboxChangesArgs, mailboxGetArgs, wrong } from '../../formats/jmap/index.ts';
+import {
+  type Mailbox,
+  mailboxChangesArgs,
+  mailboxGetArgs,
+  type MailboxRights,
+  wrong,
+} from '../../formats/jmap/index.ts';
+import { FIXED_ROLES } from '../../mail/index.ts';
 import { changesResult } from '../changes.ts';
 import { askedIds, checkAll, getResult, stateOf } from '../get.ts';
 import type { MailboxInfo, MailView } from '../mail-port.ts';
@@ -53,10 +60,16 @@ export function mailboxValue(
     case 'unreadThreads':
       return view.threadCounts(mailbox.id).unread;
     case 'myRights':
-      return view.rights ? rightsObject(view.rights.get(mailbox.id) ?? 0) : ALL_RIGHTS;
+      return rightsOn(mailbox, view);
     case 'isSubscribed':
       return mailbox.subscribers.includes(call.token.account);
   }
+}
+
+/** What stays whoever asks (`FIXED_ROLES`) may be deleted by nobody. */
+function rightsOn({ id, role }: MailboxInfo, { rights }: MailView): MailboxRights {
+  const held = rights ? rightsObject(rights.get(id) ?? 0) : ALL_RIGHTS;
+  return role !== null && FIXED_ROLES.has(role) ? { ...held, mayDelete: false } : held;
 }
 
 export function mailboxObject(

@@ -1,7 +1,8 @@
 // Mailbox/set (RFC 8621 §2.5). What a tree of mailboxes may look like is the mail floor's to say; here the
 // properties are read, and what it refuses becomes a SetError.
+import { isDeepStrictEqual } from 'node:util';
 import { DataType } from '../../account/index.ts';
-import { Conflict, encodeId } from '../../base/index.ts';
+import { Conflict, encodeId, LimitExceeded } from '../../base/index.ts';
 import { type Json, type JsonObject, type Mailbox, mailboxSetArgs } from '../../formats/jmap/index.ts';
 import { MailboxInUse, readShares } from '../../mail/index.ts';
 import type { RequestContext } from '../context.ts';
@@ -65,7 +66,9 @@ export function mailboxSetMethods(services: SharingServices): JmapMethod[] {
         const view = await mail.view();
         for (const [key, id, object] of made) {
           const mailbox = view.mailboxes.get(id);
-          const answered = mailbox ? mailboxObject(ANSWERED, mailbox, view, call) : {};
+          const answered = mailbox
+            ? { ...mailboxObject(ANSWERED, mailbox, view, call), ...otherName(object['name'], mailbox) }
+            : {};
           const parent = object['parentId'] === undefined ? { parentId: null } : {};
           const role = object['role'] === undefined ? { role: null } : {};
           set.created(key, id, { ...parent, ...role, ...answered } as JsonObject);
@@ -81,7 +84,9 @@ export function mailboxSetMethods(services: SharingServices): JmapMethod[] {
             const update = readUpdate(withoutShares(item.patch), mailbox, view, call);
             if (update) await mail.updateMailbox(item.id, update);
             if (shares) await changeShares(services, call, item.id, shares);
-            set.updated(item);
+            const renamed =
+              update?.name === undefined ? undefined : (await mail.view()).mailboxes.get(item.id);
+            set.updated(item, renamed ? otherName(update?.name, renamed) : null);
           } catch (error) {
             set.notUpdated(item, refusal(error));
           }
@@ -135,6 +140,10 @@ async function notifyGone(
   await services.notifyShares(call.token, call.accountId, changes);
 }
 
+/** The name as it was stored, where that is not how it was sent (RFC 8620 §5.3). */
+const otherName = (sent: Json | undefined, { name }: MailboxInfo): { name: string } | null =>
+  name === sent ? null : { name };
+
 const withoutShares = (patch: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(patch).filter(([name]) => !/^shareWith(?:\/|$)/.test(name)));
 
@@ -154,7 +163,8 @@ function readCreate(object: JsonObject, call: Call): MailboxCreate {
     parentId: update.parentId ?? 0,
     role: update.role ?? null,
     sortOrder: update.sortOrder ?? 0,
-    subscriber: update.subscription?.subscribed === true ? call.token.account : undefined,
+    // RFC 8621 §2: who makes a mailbox wants to see it.
+    subscriber: update.subscription?.subscribed === false ? undefined : call.token.account,
   };
 }
 
@@ -169,12 +179,12 @@ function readUpdate(
     if (WRITABLE.has(name)) continue;
     if (name.includes('/')) throw new SetFailure('invalidPatch', `${name}: there is nothing to patch`);
     const known = SERVER_SET.find((property) => property === name);
-    const current = known && JSON.stringify(mailboxValue(known, mailbox, view, call));
-    if (current === undefined || current !== JSON.stringify(patch[name])) {
+    if (!known || !isDeepStrictEqual(mailboxValue(known, mailbox, view, call), patch[name])) {
       throw invalidProperties([name], `${name}: cannot be set`);
     }
   }
-  const update = readProperties(patch, call);
+  // RFC 8620 §5.3: null brings a default back.
+  const update = readProperties(patch['sortOrder'] === null ? { ...patch, sortOrder: 0 } : patch, call);
   return Object.keys(update).length > 0 ? update : undefined;
 }
 
@@ -218,8 +228,13 @@ function refusal(error: unknown): unknown {
     return new SetFailure(error.holds === 'mailboxes' ? 'mailboxHasChild' : 'mailboxHasEmail', error.message);
   if (error instanceof Conflict && error.existing !== undefined) {
     const existing = Number(error.existing);
-    return Number.isSafeInteger(existing) ? new Conflict(error.message, encodeId(existing)) : error;
+    return new SetFailure('alreadyExists', error.message, {
+      properties: ['name'],
+      ...(Number.isSafeInteger(existing) && { existingId: encodeId(existing) }),
+    });
   }
+  if (error instanceof LimitExceeded && error.limit === 'maxMailboxDepth')
+    return invalidProperties(['parentId'], `parentId: mailboxes nest ${error.value} levels at most`);
   return error;
 }
 

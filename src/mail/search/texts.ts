@@ -117,7 +117,7 @@ const isText = ({ type }: Part): boolean => type === 'text' || type === 'message
 function contentOf(part: Part, read: Read): string {
   const body = read({ offset: part.bodyOffset, length: part.bodyEnd - part.bodyOffset });
   const { text } = bodyText(body, part);
-  return part.subtype === 'html' ? htmlToText(text) : text;
+  return part.subtype === 'html' ? htmlToText(text, { attributes: true }) : text;
 }
 
 /** Names (lower case) and octets of the values of some header fields, of all when no names are given. */

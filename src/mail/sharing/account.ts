@@ -136,7 +136,9 @@ function narrow(view: SharedView, { id, mailboxes, keywords }: EmailChange): Ema
   const row = view.row(id);
   if (row < 0) throw new NotFound('email', id);
   const current = view.mailboxesOf(row);
-  if (keywords && !current.some((mailbox) => hasRights(view.rights.get(mailbox), Right.ModifyItems)))
+  // RFC 8621 §2: in all of its mailboxes, those that are not seen included, as keywords show in each.
+  const every = view.everyMailboxOf(row);
+  if (keywords && !every.every((mailbox) => hasRights(view.rights.get(mailbox), Right.ModifyItems)))
     throw new AccessDenied('modifyItems', 'you may not set keywords there');
   if (!mailboxes) return { id, ...(keywords && { keywords }) };
   const wanted = 'replace' in mailboxes ? mailboxes.replace : mailboxes.add;

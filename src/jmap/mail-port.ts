@@ -23,7 +23,7 @@ export interface MailAccount
     floor.MailAccount,
     | 'account'
     | 'createMailbox'
-    | 'updateMailbox'
+    | 'updateMailboxes'
     | 'destroyMailbox'
     | 'updateEmails'
     | 'destroyEmails'

@@ -7,7 +7,7 @@ import type { ColumnCache } from './columns/cache.ts';
 import { editAccount, type MailContext } from './context.ts';
 import { ensureDefaults } from './default-folders.ts';
 import { storeFlags } from './flags.ts';
-import { createMailbox, destroyMailbox, updateMailbox } from './mailboxes.ts';
+import { createMailbox, destroyMailbox, updateMailboxes } from './mailboxes.ts';
 import { decodeCold } from './records/cold.ts';
 import { destroyEmails, expunge } from './remove.ts';
 import type { MailSearch } from './search/index.ts';
@@ -45,7 +45,8 @@ export function mailAccount({
     account,
     view,
     createMailbox: (input, options) => createMailbox(context, input, options),
-    updateMailbox: (id, update, options) => updateMailbox(context, id, update, options),
+    updateMailbox: (id, update, options) => updateMailboxes(context, new Map([[id, update]]), options),
+    updateMailboxes: (updates, options) => updateMailboxes(context, updates, options),
     destroyMailbox: (id, options) => destroyMailbox(context, id, options),
     append: (messages, options) => append(context, messages, options),
     appendAll: (messages, options) => appendAll(context, messages, options),

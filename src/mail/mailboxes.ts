@@ -58,33 +58,51 @@ export async function createMailbox(
   });
 }
 
-export async function updateMailbox(
+/** All of the updates, or none: what they leave is judged, not what lies between them (RFC 8620 §5.3). */
+export async function updateMailboxes(
   context: MailContext,
-  id: DocumentId,
-  update: MailboxUpdate,
+  updates: ReadonlyMap<DocumentId, MailboxUpdate>,
   options?: OperationOptions,
 ): Promise<void> {
   const settings = context.settings();
-  const name = update.name === undefined ? undefined : cleanName(update.name, settings);
-  await editAccount(context, options, async (edit) => {
-    const tree = await allMailboxes(edit.w);
-    const before = tree.get(id);
-    if (!before) throw new NotFound('mailbox', id);
-    edit.useMailbox(id, before);
-    const fields = changedFields({ ...update, ...(name !== undefined && { name }) }, before);
-    const { parentId = before.parentId, role } = fields;
-    if (fields.parentId !== undefined) checkPlace(tree, id, parentId, settings);
-    if (fields.parentId !== undefined || fields.name !== undefined)
-      checkSibling(tree, id, fields.name ?? before.name, parentId);
-    if (role !== undefined) {
-      if (before.role !== null && FIXED_ROLES.has(before.role))
-        throw new Invalid([{ property: 'role', reason: `the ${before.role} keeps its role` }]);
-      checkRole(tree, id, role);
-    }
-    if (Object.keys(fields).length > 0) edit.changeMailbox(id, fields, Aspect.Properties);
-    const subscribers = changedSubscribers(before, update.subscription);
-    if (subscribers) edit.changeMailbox(id, { subscribers }, Aspect.Subscription);
+  const clean = Array.from(updates, ([id, update]) => {
+    const { name } = update;
+    return [id, name === undefined ? update : { ...update, name: cleanName(name, settings) }] as const;
   });
+  await editAccount(context, options, async (edit) => {
+    const before = await allMailboxes(edit.w);
+    const after = new Map(before);
+    const changes = clean.map(([id, update]) => {
+      const mailbox = before.get(id);
+      if (!mailbox) throw new NotFound('mailbox', id);
+      const fields = changedFields(update, mailbox);
+      after.set(id, { ...mailbox, ...fields });
+      return { id, mailbox, fields, subscribers: changedSubscribers(mailbox, update.subscription) };
+    });
+    for (const { id, mailbox, fields } of changes) checkUpdate(after, id, mailbox, fields, settings);
+    for (const { id, mailbox, fields, subscribers } of changes) {
+      edit.useMailbox(id, mailbox);
+      if (Object.keys(fields).length > 0) edit.changeMailbox(id, fields, Aspect.Properties);
+      if (subscribers) edit.changeMailbox(id, { subscribers }, Aspect.Subscription);
+    }
+  });
+}
+
+/** Whether a mailbox may be as it is in a tree, after fields of it changed. */
+function checkUpdate(
+  tree: Tree,
+  id: DocumentId,
+  before: MailboxRecord,
+  fields: Partial<MailboxRecord>,
+  settings: MailSettings,
+): void {
+  const { name, parentId, role } = { ...before, ...fields };
+  if (fields.parentId !== undefined) checkPlace(tree, id, parentId, settings);
+  if (fields.parentId !== undefined || fields.name !== undefined) checkSibling(tree, id, name, parentId);
+  if (fields.role === undefined) return;
+  if (before.role !== null && FIXED_ROLES.has(before.role))
+    throw new Invalid([{ property: 'role', reason: `the ${before.role} keeps its role` }]);
+  checkRole(tree, id, role);
 }
 
 /** Fields of an update that differ from what is stored. */
@@ -198,7 +216,8 @@ function checkPlace(
   for (let at = parentId; at !== 0; levels++) {
     const parent = tree.get(at);
     if (!parent) throw new Invalid([{ property: 'parentId', reason: `there is no mailbox ${at}` }]);
-    if (at === self)
+    // Others that move at the same time may go in a circle as well.
+    if (at === self || levels > tree.size)
       throw new Invalid([{ property: 'parentId', reason: 'is the mailbox itself or below it' }]);
     at = parent.parentId;
   }

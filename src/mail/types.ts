@@ -227,6 +227,8 @@ export interface MailAccount {
   /** Throws Invalid (`name`, `parentId`, `role`), Conflict (name taken, with the id), LimitExceeded. */
   createMailbox(input: MailboxCreate, options?: OperationOptions): Promise<DocumentId>;
   updateMailbox(id: DocumentId, update: MailboxUpdate, options?: OperationOptions): Promise<void>;
+  /** As `updateMailbox`, all or none: what they leave is judged, so that two mailboxes may exchange their names. */
+  updateMailboxes(updates: ReadonlyMap<DocumentId, MailboxUpdate>, options?: OperationOptions): Promise<void>;
   /**
    * Throws MailboxInUse when there are child mailboxes, or e-mails and `removeEmails` is false; AccessDenied for
    * the inbox, trash and junk.

@@ -238,17 +238,19 @@ export class FakeMail {
         this.#write({ type: DataType.Mailbox, kind: 'create', id, aspects: Aspect.Properties });
         return id;
       },
-      updateMailbox: async (id, { subscription, ...update }) => {
-        const before = this.mailboxes.get(id);
-        if (!before) throw new NotFound('mailbox', id);
-        checkName(update.name ?? before.name, update.parentId ?? before.parentId, id);
-        const subscribers = subscription
-          ? subscription.subscribed
-            ? [subscription.account]
-            : []
-          : before.subscribers;
-        this.mailboxes.set(id, { ...before, ...update, subscribers });
-        this.#write({ type: DataType.Mailbox, kind: 'update', id, aspects: Aspect.Properties });
+      updateMailboxes: async (updates) => {
+        for (const [id, { subscription, ...update }] of updates) {
+          const before = this.mailboxes.get(id);
+          if (!before) throw new NotFound('mailbox', id);
+          checkName(update.name ?? before.name, update.parentId ?? before.parentId, id);
+          const subscribers = subscription
+            ? subscription.subscribed
+              ? [subscription.account]
+              : []
+            : before.subscribers;
+          this.mailboxes.set(id, { ...before, ...update, subscribers });
+          this.#write({ type: DataType.Mailbox, kind: 'update', id, aspects: Aspect.Properties });
+        }
       },
       destroyMailbox: async (id, { removeEmails }) => {
         const mailbox = this.mailboxes.get(id);

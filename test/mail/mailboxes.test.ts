@@ -147,6 +147,38 @@ describe('update', () => {
   });
 });
 
+describe('updates of several', () => {
+  test('are judged by what they leave, and are one change', async () => {
+    const [a, b] = [await make('a'), await make('b')];
+    const { change } = await account.account.head();
+    await account.updateMailboxes(
+      new Map([
+        [a, { name: 'b' }],
+        [b, { name: 'a', parentId: a }],
+      ]),
+    );
+    assert.deepEqual([(await info(a)).name, (await info(b)).name, (await info(b)).parentId], ['b', 'a', a]);
+    assert.equal((await account.account.head()).change, change + 1);
+  });
+
+  test('are all or none', async () => {
+    const [a, b, c] = [await make('a'), await make('b'), await make('c')];
+    const updates = new Map([
+      [a, { name: 'free' }],
+      [b, { name: 'c' }],
+    ]);
+    await assert.rejects(account.updateMailboxes(updates), Conflict);
+    assert.equal((await info(a)).name, 'a');
+    // A circle of two, looked at from a third that goes below it.
+    const circle = new Map([
+      [c, { parentId: a }],
+      [a, { parentId: b }],
+      [b, { parentId: a }],
+    ]);
+    await assert.rejects(account.updateMailboxes(circle), invalid('parentId'));
+  });
+});
+
 describe('destruction', () => {
   test('refuses what stays, what has children, and what has e-mails', async () => {
     for (const role of ['inbox', 'trash', 'junk']) {

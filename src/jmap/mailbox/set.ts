@@ -2,7 +2,7 @@
 // properties are read, and what it refuses becomes a SetError.
 import { isDeepStrictEqual } from 'node:util';
 import { DataType } from '../../account/index.ts';
-import { Conflict, encodeId, LimitExceeded } from '../../base/index.ts';
+import { Conflict, encodeId, Invalid, LimitExceeded } from '../../base/index.ts';
 import { type Json, type JsonObject, type Mailbox, mailboxSetArgs } from '../../formats/jmap/index.ts';
 import { MailboxInUse, readShares } from '../../mail/index.ts';
 import type { RequestContext } from '../context.ts';
@@ -11,7 +11,7 @@ import { stateOf } from '../get.ts';
 import type { MailboxCreate, MailboxInfo, MailboxUpdate, MailView } from '../mail-port.ts';
 import { type Call, type JmapMethod, method, setPermissions, URN } from '../method.ts';
 import type { SharingServices } from '../sending.ts';
-import { orderCreations, propertyId, SetCall } from '../set.ts';
+import { type DestroyItem, orderCreations, propertyId, SetCall, type UpdateItem } from '../set.ts';
 import { mailboxObject, type MailboxProperty, mailboxValue } from './get.ts';
 import { changeShares, sharePatch } from './share.ts';
 
@@ -46,72 +46,169 @@ export function mailboxSetMethods(services: SharingServices): JmapMethod[] {
       args: mailboxSetArgs,
       handle: async (call, args) => {
         const mail = services.account(call.accountId, call.token);
-        const before = await mail.view();
-        const set = new SetCall(call, args, stateOf(before.head, DataType.Mailbox));
-        const { ordered, circular } = orderCreations(set.creations(), parentReference);
-        for (const key of circular)
-          set.notCreated(key, invalidProperties(['parentId'], 'parentId: goes in a circle'));
-        const made: [string, number, JsonObject][] = [];
-        for (const [key, object] of ordered) {
-          try {
-            const { shareWith = null, ...properties } = object;
-            const id = await mail.createMailbox(readCreate(properties, call));
-            call.request.created.set(key, encodeId(id));
-            if (shareWith !== null) await shareNew(services, call, id, shareWith);
-            made.push([key, id, object]);
-          } catch (error) {
-            set.notCreated(key, refusal(error));
-          }
-        }
-        const view = await mail.view();
-        for (const [key, id, object] of made) {
-          const mailbox = view.mailboxes.get(id);
-          const answered = mailbox
-            ? { ...mailboxObject(ANSWERED, mailbox, view, call), ...otherName(object['name'], mailbox) }
-            : {};
-          const parent = object['parentId'] === undefined ? { parentId: null } : {};
-          const role = object['role'] === undefined ? { role: null } : {};
-          set.created(key, id, { ...parent, ...role, ...answered } as JsonObject);
-        }
-        for (const item of set.updates()) {
-          const mailbox = view.mailboxes.get(item.id);
-          if (!mailbox) {
-            set.missing(item, 'update');
-            continue;
-          }
-          try {
-            const shares = sharePatch(item.patch);
-            const update = readUpdate(withoutShares(item.patch), mailbox, view, call);
-            if (update) await mail.updateMailbox(item.id, update);
-            if (shares) await changeShares(services, call, item.id, shares);
-            const renamed =
-              update?.name === undefined ? undefined : (await mail.view()).mailboxes.get(item.id);
-            set.updated(item, renamed ? otherName(update?.name, renamed) : null);
-          } catch (error) {
-            set.notUpdated(item, refusal(error));
-          }
-        }
-        // Children first, so that parent and child can be destroyed in one call.
-        const doomed = set.destructions().sort((a, b) => depth(b.id, view) - depth(a.id, view));
-        for (const item of doomed) {
-          if (!view.mailboxes.has(item.id)) {
-            set.missing(item, 'destroy');
-            continue;
-          }
-          try {
-            const shared = await readShares(services.accountOf(call.accountId), [item.id]);
-            await mail.destroyMailbox(item.id, { removeEmails: args.onDestroyRemoveEmails });
-            await notifyGone(services, call, view.mailboxes.get(item.id) as MailboxInfo, shared.get(item.id));
-            set.destroyed(item);
-          } catch (error) {
-            set.notDestroyed(item, refusal(error));
-          }
-        }
+        const set = new SetCall(call, args, stateOf((await mail.view()).head, DataType.Mailbox));
+        const run = new MailboxSet(services, call, set, args.onDestroyRemoveEmails);
+        await run.all();
         return set.result(stateOf((await mail.view()).head, DataType.Mailbox));
       },
     }),
   ];
 }
+
+type Creation = readonly [key: string, object: JsonObject];
+
+interface Failed<T> {
+  readonly what: T;
+  readonly error: unknown;
+}
+
+/**
+ * One call. RFC 8620 §5.3: what it leaves has to be right, not what lies between, so that what fails is tried again
+ * after the rest: a name may have become free. Updates that stand in each other's way become one write.
+ */
+class MailboxSet {
+  readonly #services: SharingServices;
+  readonly #call: Call;
+  readonly #set: SetCall;
+  readonly #removeEmails: boolean;
+  readonly #mail: ReturnType<SharingServices['account']>;
+  readonly #made: { readonly key: string; readonly id: number; readonly object: JsonObject }[] = [];
+
+  constructor(services: SharingServices, call: Call, set: SetCall, removeEmails: boolean) {
+    this.#services = services;
+    this.#call = call;
+    this.#set = set;
+    this.#removeEmails = removeEmails;
+    this.#mail = services.account(call.accountId, call.token);
+  }
+
+  async all(): Promise<void> {
+    const set = this.#set;
+    const { ordered, circular } = orderCreations(set.creations(), parentReference);
+    for (const key of circular)
+      set.notCreated(key, invalidProperties(['parentId'], 'parentId: goes in a circle'));
+    let creations = await each(ordered, (one) => this.#create(one));
+    let updates = await each(set.updates(), (one) => this.#update([one]));
+    let destructions = await this.#destroyAll(set.destructions());
+    if (creations.length + updates.length + destructions.length > 0) {
+      creations = await each(whats(creations), (one) => this.#create(one));
+      updates = await this.#updateTogether(updates);
+      creations = await each(whats(creations), (one) => this.#create(one));
+      destructions = await this.#destroyAll(whats(destructions));
+    }
+    for (const { what, error } of creations) set.notCreated(what[0], refusal(error));
+    for (const { what, error } of updates) set.notUpdated(what, refusal(error));
+    for (const { what, error } of destructions) set.notDestroyed(what, refusal(error));
+    await this.#answerCreations();
+  }
+
+  async #create([key, object]: Creation): Promise<void> {
+    const call = this.#call;
+    const { shareWith = null, ...properties } = object;
+    const id = await this.#mail.createMailbox(readCreate(properties, call));
+    call.request.created.set(key, encodeId(id));
+    try {
+      if (shareWith !== null) await shareNew(this.#services, call, id, shareWith);
+    } catch (error) {
+      call.request.created.delete(key);
+      throw error;
+    }
+    this.#made.push({ key, id, object });
+  }
+
+  async #answerCreations(): Promise<void> {
+    if (this.#made.length === 0) return;
+    const view = await this.#mail.view();
+    for (const { key, id, object } of this.#made) {
+      const mailbox = view.mailboxes.get(id);
+      const answered = mailbox
+        ? { ...mailboxObject(ANSWERED, mailbox, view, this.#call), ...otherName(object['name'], mailbox) }
+        : {};
+      const parent = object['parentId'] === undefined ? { parentId: null } : {};
+      const role = object['role'] === undefined ? { role: null } : {};
+      this.#set.created(key, id, { ...parent, ...role, ...answered } as JsonObject);
+    }
+  }
+
+  /** All of the items in one write, or none. */
+  async #update(items: readonly UpdateItem[]): Promise<void> {
+    const call = this.#call;
+    const view = await this.#mail.view();
+    const shares: [UpdateItem, NonNullable<ReturnType<typeof sharePatch>>][] = [];
+    const updates = new Map<number, MailboxUpdate>();
+    for (const item of items) {
+      const mailbox = view.mailboxes.get(item.id);
+      if (!mailbox) throw new SetFailure('notFound', 'There is no such object.');
+      const share = sharePatch(item.patch);
+      if (share) shares.push([item, share]);
+      const update = readUpdate(withoutShares(item.patch), mailbox, view, call);
+      if (update) updates.set(item.id, update);
+    }
+    if (updates.size > 0) await this.#mail.updateMailboxes(updates);
+    for (const [{ id }, share] of shares) await changeShares(this.#services, call, id, share);
+    const isRenamed = updates.values().some(({ name }) => name !== undefined);
+    const { mailboxes } = isRenamed ? await this.#mail.view() : view;
+    for (const item of items) {
+      const name = updates.get(item.id)?.name;
+      const mailbox = mailboxes.get(item.id);
+      this.#set.updated(item, name !== undefined && mailbox ? otherName(name, mailbox) : null);
+    }
+  }
+
+  /** Those that only stand in each other's way in one write, then each of the rest for itself. */
+  async #updateTogether(failed: readonly Failed<UpdateItem>[]): Promise<Failed<UpdateItem>[]> {
+    const clashing = failed.filter(({ error }) => isClash(error)).map(({ what }) => what);
+    if (clashing.length > 1) {
+      try {
+        await this.#update(clashing);
+        return await each(
+          whats(failed).filter((one) => !clashing.includes(one)),
+          (one) => this.#update([one]),
+        );
+      } catch {
+        // One of them cannot be at all: each says why for itself.
+      }
+    }
+    return each(whats(failed), (one) => this.#update([one]));
+  }
+
+  async #destroyAll(items: readonly DestroyItem[]): Promise<Failed<DestroyItem>[]> {
+    if (items.length === 0) return [];
+    const view = await this.#mail.view();
+    // Children first, so that parent and child can be destroyed in one call.
+    const doomed = items.toSorted((a, b) => depth(b.id, view) - depth(a.id, view));
+    return each(doomed, async (item) => {
+      const mailbox = view.mailboxes.get(item.id);
+      if (!mailbox) throw new SetFailure('notFound', 'There is no such object.');
+      const { accountId } = this.#call;
+      const shared = await readShares(this.#services.accountOf(accountId), [item.id]);
+      await this.#mail.destroyMailbox(item.id, { removeEmails: this.#removeEmails });
+      await notifyGone(this.#services, this.#call, mailbox, shared.get(item.id));
+      this.#set.destroyed(item);
+    });
+  }
+}
+
+/** Does something with each of a list; returns what failed. */
+async function each<T>(list: readonly T[], work: (one: T) => Promise<void>): Promise<Failed<T>[]> {
+  const failed: Failed<T>[] = [];
+  for (const what of list) {
+    try {
+      await work(what);
+    } catch (error) {
+      failed.push({ what, error });
+    }
+  }
+  return failed;
+}
+
+const whats = <T>(failed: readonly Failed<T>[]): T[] => failed.map(({ what }) => what);
+
+/** Another mailbox is in the way. */
+const isClash = (error: unknown): boolean =>
+  error instanceof Conflict ||
+  (error instanceof Invalid &&
+    error.problems.every(({ property }) => property === 'role' || property === 'parentId'));
 
 /** A mailbox that cannot be shared as asked is not made. */
 async function shareNew(services: SharingServices, call: Call, id: number, shareWith: Json): Promise<void> {

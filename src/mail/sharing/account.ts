@@ -28,6 +28,7 @@ export interface SharedAccount
     | 'search'
     | 'updateEmails'
     | 'updateMailbox'
+    | 'updateMailboxes'
   > {
   view(): Promise<SharedView>;
   rights(): Promise<SharedRights>;
@@ -48,7 +49,12 @@ export function sharedAccount(mail: MailAccount, grantees: readonly AccountId[])
     cold: (ids) => mail.cold(ids),
     search: (query) => mail.search(query),
     createMailbox: async (input, options) => createMailbox(mail, await view(), input, options),
-    updateMailbox: async (id, update, options) => updateMailbox(mail, await view(), id, update, options),
+    updateMailbox: (id, update, options) => shared.updateMailboxes(new Map([[id, update]]), options),
+    updateMailboxes: async (updates, options) => {
+      const seen = await view();
+      for (const [id, update] of updates) requireUpdate(seen, id, update);
+      await mail.updateMailboxes(updates, options);
+    },
     destroyMailbox: async (id, options) => {
       const seen = await view();
       requireRight(seen, id, Right.Delete, 'delete');
@@ -80,22 +86,14 @@ function createMailbox(
   return mail.createMailbox({ ...input, inheritGrants: true }, options);
 }
 
-function updateMailbox(
-  mail: MailAccount,
-  view: SharedView,
-  id: DocumentId,
-  update: MailboxUpdate,
-  options?: OperationOptions,
-): Promise<void> {
+function requireUpdate(view: SharedView, id: DocumentId, update: MailboxUpdate): void {
   const { subscription: _own, ...properties } = update;
   requireRight(view, id, Right.Read, 'read');
   if (Object.keys(properties).length > 0) requireRight(view, id, Right.Modify, 'modify');
   const { parentId } = update;
-  if (parentId !== undefined && parentId !== view.mailboxes.get(id)?.parentId) {
-    if (parentId === 0) throw new AccessDenied('createChild', 'you may not move a mailbox to the top');
-    requireRight(view, parentId, Right.CreateChild, 'createChild');
-  }
-  return mail.updateMailbox(id, update, options);
+  if (parentId === undefined || parentId === view.mailboxes.get(id)?.parentId) return;
+  if (parentId === 0) throw new AccessDenied('createChild', 'you may not move a mailbox to the top');
+  requireRight(view, parentId, Right.CreateChild, 'createChild');
 }
 
 async function append(

@@ -282,6 +282,70 @@ describe('§2.5 destroying', () => {
   });
 });
 
+describe('RFC 8620 §5.3 what is right in the end is allowed', () => {
+  test('names are exchanged, and go round', async () => {
+    const [a, b, c] = [
+      await world.mailbox({ name: 'Left' }),
+      await world.mailbox({ name: 'Right' }),
+      await world.mailbox({ name: 'Middle' }),
+    ] as const;
+    const swap = await set({ update: { [a]: { name: 'Right' }, [b]: { name: 'Left' } } });
+    assert.deepEqual([swap.updated, swap.notUpdated], [{ [a]: null, [b]: null }, null]);
+    assert.deepEqual([(await mailbox(a)).name, (await mailbox(b)).name], ['Right', 'Left']);
+    const round = { [a]: { name: 'Left' }, [b]: { name: 'Middle' }, [c]: { name: 'Right' } };
+    assert.equal((await set({ update: round })).notUpdated, null);
+    const names = await Promise.all([a, b, c].map(async (id) => (await mailbox(id)).name));
+    assert.deepEqual(names, ['Left', 'Middle', 'Right']);
+  });
+
+  test('a child becomes the parent of its parent', async () => {
+    const above = await world.mailbox({ name: 'Above' });
+    const below = await world.mailbox({ name: 'Below', parentId: above });
+    const { notUpdated } = await set({
+      update: { [above]: { parentId: below }, [below]: { parentId: null } },
+    });
+    assert.equal(notUpdated, null);
+    assert.deepEqual([(await mailbox(above)).parentId, (await mailbox(below)).parentId], [below, null]);
+    const circle = await set({ update: { [below]: { parentId: above }, [above]: { parentId: below } } });
+    assert.deepEqual(circle.notUpdated?.[below]?.type, 'invalidProperties');
+    assert.equal((await mailbox(below)).parentId, null);
+  });
+
+  test('a role moves, named in any order', async () => {
+    const [old, next] = [
+      await world.mailbox({ name: 'Old', role: 'important' }),
+      await world.mailbox({ name: 'Next' }),
+    ];
+    const { notUpdated } = await set({ update: { [next]: { role: 'important' }, [old]: { role: null } } });
+    assert.equal(notUpdated, null);
+    assert.deepEqual([(await mailbox(old)).role, (await mailbox(next)).role], [null, 'important']);
+  });
+
+  test('a name is taken that the same call makes free', async () => {
+    const [first, second] = [await world.mailbox({ name: 'First' }), await world.mailbox({ name: 'Second' })];
+    const answer = await set({
+      create: { k: { name: 'First' } },
+      update: { [first]: { name: 'Second' } },
+      destroy: [second],
+    });
+    assert.deepEqual([answer.notCreated, answer.notUpdated, answer.notDestroyed], [null, null, null]);
+    assert.equal((await mailbox(first)).name, 'Second');
+    assert.equal((await mailbox(answer.created?.['k']?.id as string)).name, 'First');
+  });
+
+  test('what cannot be in the end fails alone, with its own reason', async () => {
+    const [a, b] = [await world.mailbox({ name: 'Uno' }), await world.mailbox({ name: 'Due' })];
+    const taken = await world.mailbox({ name: 'Occupied' });
+    const { updated, notUpdated } = await set({
+      update: { [a]: { name: 'Occupied' }, [b]: { name: 'Uno' } },
+    });
+    assert.equal(updated, null);
+    assert.equal(notUpdated?.[a]?.type, 'alreadyExists');
+    assert.equal(notUpdated?.[a]?.existingId, taken);
+    assert.equal(notUpdated?.[b]?.existingId, a);
+  });
+});
+
 test('§2.6 the state is checked before anything is done', async () => {
   const { state } = await world.client.call('Mailbox/get', { ids: [] });
   const box = await world.mailbox();

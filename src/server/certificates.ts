@@ -13,6 +13,7 @@ import {
   type ValueOf,
 } from '../registry/index.ts';
 import './events.ts';
+import { currentTicketKeys, type TicketKeys } from './ticket-keys.ts';
 
 type Certificate = StoredRecord<ValueOf<'Certificate'>>;
 
@@ -28,7 +29,7 @@ interface Usable {
   readonly until: number;
 }
 
-/** How often certificates that are kept in files are looked at. */
+/** How often certificates that are kept in files are looked at, and the time of the ticket keys. */
 const LOOK_MS = 60_000;
 
 export interface Certificates extends TlsServer {
@@ -39,13 +40,15 @@ export interface Certificates extends TlsServer {
 export async function openCertificates(
   registry: Registry,
   selfSigned: SelfSigned,
-  ticketKeys: Uint8Array,
+  firstTicketKeys: TicketKeys,
 ): Promise<Certificates> {
-  const fallback = secureContext({ ...selfSigned, ticketKeys });
-  let chosen = await choose(registry, ticketKeys);
+  let tickets = currentTicketKeys(firstTicketKeys);
+  const spare = (): SecureContext => secureContext({ ...selfSigned, ticketKeys: tickets.keys });
+  let fallback = spare();
+  let chosen = await choose(registry, tickets.keys);
   const reload = async (): Promise<void> => {
     try {
-      chosen = await choose(registry, ticketKeys);
+      chosen = await choose(registry, tickets.keys);
     } catch (error) {
       emit('registry.reload-failed', { type: 'Certificate', error }, 'error');
     }
@@ -59,7 +62,10 @@ export async function openCertificates(
     if (!change || change.type === 'Certificate' || change.type === 'SystemSettings') load();
   });
   const timer = setInterval(() => {
-    if (chosen.files.some(([file, changed]) => modified(file) !== changed)) load();
+    const before = tickets;
+    tickets = currentTicketKeys(tickets);
+    if (tickets !== before) fallback = spare();
+    if (tickets !== before || chosen.files.some(([file, changed]) => modified(file) !== changed)) load();
   }, LOOK_MS).unref();
   return {
     context: () => chosen.standard ?? fallback,

@@ -14,6 +14,7 @@ import {
 } from '../net/index.ts';
 import { StateHub } from '../jmap/index.ts';
 import { listenerKind } from '../mta/index.ts';
+import type { TicketKeys } from './ticket-keys.ts';
 import { type Certificates, openCertificates } from './certificates.ts';
 import './events.ts';
 import type { ListenerPlan, Protocol } from './listeners.ts';
@@ -36,7 +37,7 @@ export interface FaceOptions {
   /** Shown while there is no other certificate. */
   readonly selfSigned: SelfSigned;
   /** 48 octets, the same in all threads, so that a TLS ticket of one is good on the others. */
-  readonly ticketKeys: Uint8Array;
+  readonly ticketKeys: TicketKeys;
   /** More than one thread listens on each port. */
   readonly reusePort: boolean;
   /** Clients that are free of rate, concurrency and ban limits; loopback when absent. */

@@ -2,7 +2,7 @@
 // faces, answers the operator, and stops them all (spec: order of start, stop and drain).
 import type { Worker } from 'node:worker_threads';
 import { setTimeout as wait } from 'node:timers/promises';
-import { emit, now, randomBytes } from '../base/index.ts';
+import { emit, now } from '../base/index.ts';
 import { EMAIL_INDEX, loadMailSearch, type MailSearch, SEARCH_DEFAULTS } from '../mail/index.ts';
 import {
   type EmbeddedStores,
@@ -37,6 +37,7 @@ import { makePushKey } from './push-key.ts';
 import { openServices, type Services } from './services.ts';
 import { onStopSignals } from './signals.ts';
 import { prepareThread, Supervisor } from './supervisor.ts';
+import { currentTicketKeys, newTicketKeys } from './ticket-keys.ts';
 
 export interface RunningServer {
   /** What the operator is told. */
@@ -50,7 +51,7 @@ const LOCK_PATIENCE_MS = 3000;
 /** What is open may finish: after SIGTERM, and after SIGINT. */
 const DRAIN_MS = 30_000;
 const STOP_MS = 700;
-const TICKET_KEY_BYTES = 48;
+const LOOK_AT_TICKETS_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 export async function startServer(options: ServerOptions, version: string): Promise<RunningServer> {
@@ -182,6 +183,11 @@ class MainThread {
       planListeners(services.registry, { bind, standardPorts, ports }, SPOKEN),
     ]);
     const waiting = [spare];
+    let ticketKeys = newTicketKeys();
+    // The keys of before are kept nowhere, so neither here, where no listener needs them.
+    setInterval(() => {
+      ticketKeys = currentTicketKeys(ticketKeys);
+    }, LOOK_AT_TICKETS_MS).unref();
     this.#supervisor = await Supervisor.start({
       workers,
       spawn: () => waiting.pop() ?? prepareThread(logLevel),
@@ -190,7 +196,6 @@ class MainThread {
         publicUrl,
         plans,
         certificate,
-        ticketKeys: randomBytes(TICKET_KEY_BYTES),
       },
       share: () => {
         const data = stores.share();
@@ -198,6 +203,7 @@ class MainThread {
         return {
           stores: data.handle,
           search: search?.handle,
+          ticketKeys,
           transfer: [...data.transfer, ...(search?.transfer ?? [])],
         };
       },

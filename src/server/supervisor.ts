@@ -10,10 +10,11 @@ import type { ListenerPlan } from './listeners.ts';
 import type { ThreadFigures } from './thread-figures.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './thread-messages.ts';
 
-/** What a thread is given of the stores, and what of it has to be transferred. */
+/** What each thread is given anew when it begins, and what of it has to be transferred. */
 export interface WorkerShare {
   readonly stores: WorkerStart['stores'];
   readonly search: WorkerStart['search'];
+  readonly ticketKeys: WorkerStart['ticketKeys'];
   readonly transfer: readonly Transferable[];
 }
 
@@ -21,9 +22,9 @@ export interface SupervisorOptions {
   readonly workers: number;
   /** Makes a thread, see `prepareThread`. */
   readonly spawn: () => Worker;
-  /** What each thread begins with, apart from its share of the stores. */
-  readonly start: Omit<WorkerStart, 'type' | 'stores' | 'search' | 'reusePort' | 'counters'>;
-  /** A new share of the stores. */
+  /** What each thread begins with, apart from its share. */
+  readonly start: Omit<WorkerStart, 'type' | 'stores' | 'search' | 'ticketKeys' | 'reusePort' | 'counters'>;
+  /** A new share. */
   readonly share: () => WorkerShare;
   /** Called when the threads die too often to go on. */
   readonly onFatal: (error: unknown) => void;

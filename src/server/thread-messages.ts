@@ -5,6 +5,7 @@ import type { ListenerPlan } from './listeners.ts';
 import type { ServiceOptions } from './services.ts';
 import type { EmbeddedHandle, SearchHandle } from '../store/index.ts';
 import type { ThreadFigures } from './thread-figures.ts';
+import type { TicketKeys } from './ticket-keys.ts';
 
 /** Everything a thread needs to begin; plain data and what is transferred with it. */
 export interface WorkerStart {
@@ -18,7 +19,7 @@ export interface WorkerStart {
   readonly plans: readonly ListenerPlan[];
   readonly certificate: SelfSigned;
   /** Keys of TLS tickets, the same in all threads. */
-  readonly ticketKeys: Uint8Array;
+  readonly ticketKeys: TicketKeys;
   readonly reusePort: boolean;
   /** Open connections by listener. */
   readonly counters: ReadonlyMap<string, ListenerCounters>;

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
-import { randomBytes } from '../../src/base/index.ts';
 import { selfSigned } from '../../src/net/index.ts';
 import { SPOKEN } from '../../src/server/faces.ts';
 import { planListeners } from '../../src/server/listeners.ts';
 import { openServices } from '../../src/server/services.ts';
 import { prepareThread, Supervisor } from '../../src/server/supervisor.ts';
+import { newTicketKeys } from '../../src/server/ticket-keys.ts';
 import { openEmbedded } from '../../src/store/index.ts';
 import { DEFAULT_LISTENERS } from '../../src/access/index.ts';
 import { RawClient } from '../support/raw-client.ts';
@@ -47,11 +47,10 @@ test('a thread that dies is replaced on its ports; too many deaths are reported'
       publicUrl: undefined,
       plans,
       certificate: await selfSigned(['mail.waypost.test']),
-      ticketKeys: randomBytes(48),
     },
     share: () => {
       const { handle, transfer } = stores.share();
-      return { stores: handle, search: undefined, transfer };
+      return { stores: handle, search: undefined, ticketKeys: newTicketKeys(), transfer };
     },
     onFatal: fatal.resolve,
   });

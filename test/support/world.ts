@@ -1,6 +1,5 @@
 // A whole server within the test's own process, over stores in memory: for tests of faces that want everything
 // below to be real.
-import { randomBytes } from '../../src/base/index.ts';
 import { basic, JmapClient } from '../../src/client/index.ts';
 import type { MailSearch } from '../../src/mail/index.ts';
 import { isLoopback, selfSigned } from '../../src/net/index.ts';
@@ -10,6 +9,7 @@ import { planListeners } from '../../src/server/listeners.ts';
 import { operatorCommands } from '../../src/server/operator/commands.ts';
 import { makePushKey } from '../../src/server/push-key.ts';
 import { startPush } from '../../src/server/push.ts';
+import { newTicketKeys } from '../../src/server/ticket-keys.ts';
 import { openServices, type Services } from '../../src/server/services.ts';
 import { openMemory, type Stores } from '../../src/store/index.ts';
 
@@ -68,7 +68,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const faces = await startFaces(services, plans, {
     publicUrl: undefined,
     selfSigned: pair,
-    ticketKeys: randomBytes(48),
+    ticketKeys: newTicketKeys(),
     reusePort: false,
     ...(options.exempt && { exempt: options.exempt }),
   });

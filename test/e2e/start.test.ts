@@ -273,11 +273,11 @@ describe('the end', () => {
   });
 });
 
-/** Waits for a condition, at most ten seconds. */
+/** Waits for a condition, at most as long as a start on a busy machine may take. */
 async function until(condition: () => boolean): Promise<void> {
   const started = performance.now();
   while (!condition()) {
-    assert.ok(performance.now() - started < 10_000, 'waited for too long');
+    assert.ok(performance.now() - started < 30_000, 'waited for too long');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -1,19 +1,20 @@
 // Writes the FLAGS of messages from columns. A mailbox has few different combinations of flags, so the text of each
 // is made once.
 import { flagOf } from '../formats/imap/index.ts';
-import type { MailboxMembers, MailView } from '../mail/index.ts';
+import { DELETED_BIT, type MailboxMembers, type MailView } from '../mail/index.ts';
 
 /** Keywords that fit into one mask beside `\Deleted` and `\Recent`. */
-const MAX_TESTS = 28;
-const DELETED = 1 << 28;
-const RECENT = 1 << 29;
+const MAX_TESTS = 30;
+const RECENT_BIT = 0x4000_0000;
 
-/** Members whose keywords are read one by one before tests for the whole mailbox are made. */
+/** Members whose keywords are read one by one before masks for the whole mailbox are made. */
 const FEW = 16;
 
-interface Tests {
-  readonly names: readonly string[];
-  readonly tests: readonly ((row: number) => boolean)[];
+/** A keyword of the mailbox: its bit in a mask, and how it is tested where the mask does not come with it. */
+interface Keyword {
+  readonly flag: string;
+  readonly bit: number;
+  readonly test: ((row: number) => boolean) | undefined;
 }
 
 export class FlagText {
@@ -21,8 +22,11 @@ export class FlagText {
   readonly #members: MailboxMembers;
   readonly #recentFrom: number;
   readonly #texts = new Map<number, string>();
+  readonly #one = new Uint32Array(1);
   /** Null when the mailbox has too many keywords for masks. */
-  #tests: Tests | null | undefined;
+  #keywords: readonly Keyword[] | null | undefined;
+  /** Those that `flagBits` does not tell. */
+  #tested: readonly Keyword[] = [];
   #asked = 0;
 
   /** @param recentFrom first UID that is `\Recent`, Infinity for none */
@@ -34,46 +38,74 @@ export class FlagText {
 
   /** `\Seen \Flagged todo` of a member, one octet a character, without parentheses. */
   of(index: number): string {
+    if (this.#keywords === undefined && ++this.#asked <= FEW) return this.#slow(index);
+    return this.masks(this.#one, 1, index) ? this.textOf(this.#one[0] as number) : this.#slow(index);
+  }
+
+  /**
+   * Writes a mask for each of `count` members to the start of `out`, of those from `from` on, or of the indexes from
+   * that place on; members with the same flags have the same. False when this mailbox has too many keywords for it.
+   */
+  masks(out: Uint32Array, count: number, from: number, indexes?: Uint32Array): boolean {
     // hot: per message in FETCH FLAGS
+    this.#keywords ??= this.#prepare();
+    if (this.#keywords === null) return false;
     const members = this.#members;
-    const row = members.rows[index] as number;
-    const deleted = members.isDeleted(index);
-    const recent = (members.uids[index] as number) >= this.#recentFrom;
-    if (this.#tests === undefined) {
-      if (++this.#asked <= FEW) return this.#slow(row, deleted, recent);
-      this.#tests = this.#prepare();
+    members.flagBits(out, count, from, indexes);
+    for (const { bit, test } of this.#tested) {
+      for (let i = 0; i < count; i++) {
+        const index = indexes === undefined ? from + i : (indexes[from + i] as number);
+        if (test?.(members.rows[index] as number) === true) out[i] = (out[i] as number) | bit;
+      }
     }
-    if (this.#tests === null) return this.#slow(row, deleted, recent);
-    const { tests } = this.#tests;
-    let mask = 0;
-    for (let i = 0; i < tests.length; i++) if ((tests[i] as (row: number) => boolean)(row)) mask |= 1 << i;
-    if (deleted) mask |= DELETED;
-    if (recent) mask |= RECENT;
-    const known = this.#texts.get(mask);
-    if (known !== undefined) return known;
-    const text = join(
-      this.#tests.names.filter((_, i) => (mask & (1 << i)) !== 0),
-      deleted,
-      recent,
-    );
-    this.#texts.set(mask, text);
+    // The newest ones alone can be recent.
+    if (this.#recentFrom < Infinity) {
+      for (let i = count - 1; i >= 0; i--) {
+        const index = indexes === undefined ? from + i : (indexes[from + i] as number);
+        if ((members.uids[index] as number) < this.#recentFrom) break;
+        out[i] = (out[i] as number) | RECENT_BIT;
+      }
+    }
+    return true;
+  }
+
+  /** The flags that a mask stands for. */
+  textOf(mask: number): string {
+    let text = this.#texts.get(mask);
+    if (text === undefined) {
+      const flags: string[] = [];
+      for (const { flag, bit } of this.#keywords ?? []) if ((mask & bit) !== 0) flags.push(flag);
+      text = join(flags, (mask & DELETED_BIT) !== 0, (mask & RECENT_BIT) !== 0);
+      this.#texts.set(mask, text);
+    }
     return text;
   }
 
-  #prepare(): Tests | null {
-    const names: string[] = [];
-    const tests: ((row: number) => boolean)[] = [];
-    for (const keyword of this.#view.keywordsIn(this.#members.mailbox.id)) {
-      const test = this.#view.keywordTest(keyword);
-      if (test === undefined) continue;
-      names.push(flagOf(keyword));
-      tests.push(test);
-    }
-    return tests.length <= MAX_TESTS ? { names, tests } : null;
+  #prepare(): Keyword[] | null {
+    const names = this.#view.keywordsIn(this.#members.mailbox.id);
+    if (names.length > MAX_TESTS) return null;
+    const bits = names.map((name) => this.#view.keywordBit(name));
+    let free = 1;
+    const next = (): number => {
+      while (bits.includes(free)) free <<= 1;
+      bits.push(free);
+      return free;
+    };
+    const keywords = names.map((name, i): Keyword => {
+      const bit = bits[i] as number;
+      const flag = flagOf(name);
+      return bit > 0
+        ? { flag, bit, test: undefined }
+        : { flag, bit: next(), test: this.#view.keywordTest(name) };
+    });
+    this.#tested = keywords.filter(({ test }) => test !== undefined);
+    return keywords;
   }
 
-  #slow(row: number, deleted: boolean, recent: boolean): string {
-    return join(this.#view.keywordsOf(row).map(flagOf), deleted, recent);
+  #slow(index: number): string {
+    const { rows, uids } = this.#members;
+    const flags = this.#view.keywordsOf(rows[index] as number).map(flagOf);
+    return join(flags, this.#members.isDeleted(index), (uids[index] as number) >= this.#recentFrom);
   }
 }
 

@@ -361,5 +361,6 @@ function withoutMembers(members: MailboxMembers): MailboxMembers {
     indexOf: () => -1,
     modseq: () => 0,
     isDeleted: () => false,
+    flagBits: () => undefined,
   };
 }

@@ -52,7 +52,15 @@ export interface MailboxMembers {
   modseq(index: number): ChangeId;
   /** `\Deleted` in this mailbox. */
   isDeleted(index: number): boolean;
+  /**
+   * Writes the flags of `count` members to the start of `out`: of those from `from` on, or of the indexes from that
+   * place on. A bit each for the usual keywords (`MailView.keywordBit`), and `DELETED_BIT`.
+   */
+  flagBits(out: Uint32Array, count: number, from: number, indexes?: Uint32Array): void;
 }
+
+/** `\Deleted` in the mailbox, in `MailboxMembers.flagBits`. The bit below it is never set. */
+export const DELETED_BIT = 0x8000_0000;
 
 /**
  * One moment of an account, in memory. Rows stand in ascending order of id. E-mails that are `\\Deleted` in all
@@ -77,6 +85,8 @@ export interface MailView {
   mailboxIds(): Iterable<DocumentId>;
   /** Tells of a row whether it has the keyword; undefined when no e-mail has it. */
   keywordTest(keyword: string): ((row: number) => boolean) | undefined;
+  /** The bit of a keyword in `MailboxMembers.flagBits`, 0 for those that are not there. */
+  keywordBit(keyword: string): number;
   attachmentTest(): (row: number) => boolean;
   /** Mailboxes as JMAP sees them. */
   mailboxesOf(row: number): readonly DocumentId[];
@@ -94,7 +104,7 @@ export interface MailView {
 }
 
 /** What JMAP reads of a view. */
-export type JmapView = Omit<MailView, 'members' | 'keywordsIn' | 'visible'>;
+export type JmapView = Omit<MailView, 'members' | 'keywordBit' | 'keywordsIn' | 'visible'>;
 
 /** IMAP texts, one octet a character (RFC 9051 §7.5.2). */
 export interface ImapForms {

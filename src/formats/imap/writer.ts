@@ -9,6 +9,8 @@ const CHUNK = 65_536;
 const OWN_CHUNK = 4096;
 /** Up to this length a loop is faster than a call into the runtime. */
 const LOOP_LENGTH = 24;
+const SPACE = 0x20;
+const STAR = 0x2a;
 
 export class ResponseWriter {
   #chunks: Uint8Array[] = [];
@@ -59,17 +61,43 @@ export class ResponseWriter {
   number(value: number): this {
     if (value > 0xffff_ffff) return this.text(String(value));
     this.#room(10);
+    this.#at = putDigits(this.#buffer, this.#at, value);
+    return this;
+  }
+
+  /** The first `count` numbers (below 2^32), each behind a space. */
+  numbers(values: ArrayLike<number>, count: number): this {
+    this.#room(count * 11);
     const buffer = this.#buffer;
-    let digits = 1;
-    for (let limit = 10; digits < 10 && value >= limit; limit *= 10) digits++;
-    let at = this.#at + digits;
+    let at = this.#at;
+    for (let i = 0; i < count; i++) {
+      buffer[at++] = SPACE;
+      at = putDigits(buffer, at, values[i] as number);
+    }
     this.#at = at;
-    let rest = value >>> 0;
-    do {
-      const next = (rest / 10) >>> 0;
-      buffer[--at] = 0x30 + (rest - next * 10);
-      rest = next;
-    } while (rest > 0);
+    return this;
+  }
+
+  /**
+   * A whole response about a message, `* 7 FETCH (...)` with its line end: its number, the bytes behind that, and where
+   * `second` is not negative this number and the last bytes.
+   */
+  response(number: number, middle: Uint8Array, second: number, last: Uint8Array): this {
+    // hot: per message of a bulk FETCH FLAGS
+    this.#room(22 + middle.length + last.length);
+    const buffer = this.#buffer;
+    let at = this.#at;
+    buffer[at++] = STAR;
+    buffer[at++] = SPACE;
+    at = putDigits(buffer, at, number);
+    buffer.set(middle, at);
+    at += middle.length;
+    if (second >= 0) {
+      at = putDigits(buffer, at, second);
+      buffer.set(last, at);
+      at += last.length;
+    }
+    this.#at = at;
     return this;
   }
 
@@ -118,6 +146,19 @@ export class ResponseWriter {
     }
     return chunks;
   }
+}
+
+/** Writes a number below 2^32 in decimal; returns where it ends. */
+function putDigits(buffer: Buffer, at: number, value: number): number {
+  let end = at + 1;
+  for (let limit = 10; end - at < 10 && value >= limit; limit *= 10) end++;
+  let rest = value >>> 0;
+  for (let to = end; to > at; ) {
+    const next = (rest / 10) >>> 0;
+    buffer[--to] = 0x30 + (rest - next * 10);
+    rest = next;
+  }
+  return end;
 }
 
 const EMPTY = asBuffer(new Uint8Array(0));

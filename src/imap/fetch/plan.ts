@@ -11,6 +11,7 @@ import {
 import type { ColdRecord } from '../../mail/index.ts';
 import type { MailboxSession } from '../session.ts';
 import { type ContentItem, isContent } from './content.ts';
+import { type FlagForm, flagForm } from './flags.ts';
 
 /** One message on its way out; the same object serves a whole FETCH. */
 export interface FetchRow {
@@ -30,6 +31,8 @@ export interface FetchPlan {
   readonly needsBytes: boolean;
   /** FLAGS are among the items. */
   readonly flags: boolean;
+  /** Set when nothing but flags and UIDs is asked for. */
+  readonly flagForm: FlagForm | undefined;
   /** Items that need columns or the cold record only: each writes its name and value. */
   readonly heads: readonly Writer[];
   /** Items that are read from the message, each with the text in front of its value. */
@@ -64,6 +67,7 @@ export function planFetch(
     needsCold: contents.length > 0 || items.some(({ item }) => COLD.has(item)),
     needsBytes: contents.some(({ item }) => item !== 'BINARY.SIZE'),
     flags: asked.has('FLAGS'),
+    flagForm: contents.length === 0 ? flagForm(simple) : undefined,
     heads: simple.map(({ item }, at) => writerOf(session, item, space(at))),
     contents: contents.map((item, at) => ({ item, label: `${space(simple.length + at)}${item.label} ` })),
     tail: options.changed.size > 0 && !asked.has('FLAGS') ? changedFlags(session, options) : undefined,

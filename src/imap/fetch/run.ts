@@ -6,6 +6,7 @@ import type { Colds } from '../cold-cache.ts';
 import { SessionEnd } from '../reply.ts';
 import type { MailboxSession } from '../session.ts';
 import { type ContentItem, partialOf, partialOfItem, type Source, sourceOf } from './content.ts';
+import { fetchFlags } from './flags.ts';
 import type { FetchPlan, FetchRow } from './plan.ts';
 
 /** Messages of the first batch, which is on its way soon, and of all others. */
@@ -27,8 +28,12 @@ export async function runFetch(
   plan: FetchPlan,
   indexes: Uint32Array,
 ): Promise<FetchOutcome> {
-  return plan.needsCold ? fetchStored(session, plan, indexes) : fetchColumns(session, plan, indexes);
+  if (plan.needsCold) return fetchStored(session, plan, indexes);
+  if (plan.flagForm !== undefined && (await fetchFlags(session, plan.flagForm, indexes))) return ALL_THERE;
+  return fetchColumns(session, plan, indexes);
 }
+
+const ALL_THERE: FetchOutcome = { gone: false };
 
 async function fetchColumns(
   session: MailboxSession,
@@ -45,7 +50,7 @@ async function fetchColumns(
     const busy = session.breathe();
     if (busy) await busy;
   }
-  return { gone: false };
+  return ALL_THERE;
 }
 
 interface Batch {

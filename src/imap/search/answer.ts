@@ -13,14 +13,20 @@ export interface Found {
   readonly modseq: boolean;
 }
 
+/** Numbers between two looks at the clock and at the peer's window. */
+const BLOCK = 1024;
+
 /** `* SEARCH 2 3 (MODSEQ 4)`. */
 export async function writePlain(session: MailboxSession, found: Found): Promise<void> {
   const { out, selected } = session;
   const { indexes, name } = found;
   const numberOf = numbering(session, found);
   out.text(`* ${name}`);
-  for (let i = 0; i < indexes.length; i++) {
-    out.text(' ').number(numberOf(indexes[i] as number));
+  const numbers = new Uint32Array(Math.min(BLOCK, indexes.length));
+  for (let from = 0; from < indexes.length; from += BLOCK) {
+    const count = Math.min(BLOCK, indexes.length - from);
+    for (let i = 0; i < count; i++) numbers[i] = numberOf(indexes[from + i] as number);
+    out.numbers(numbers, count);
     const busy = session.breathe();
     if (busy) await busy;
   }

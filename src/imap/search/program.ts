@@ -13,6 +13,7 @@ import {
   type SequenceSet,
   STAR,
 } from '../../formats/imap/index.ts';
+import { DELETED_BIT } from '../../mail/index.ts';
 import { no, Refusal } from '../reply.ts';
 import type { MailboxSession } from '../session.ts';
 import { storedKeyword } from '../store-flags.ts';
@@ -23,8 +24,16 @@ import { type Content, fold } from './text.ts';
 export const Verdict = { no: 0, yes: 1, unknown: 2 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
+/** A test of flags alone: those of `mask` are set as in `value`, as `MailboxMembers.flagBits` writes them. */
+export interface BitTest {
+  readonly mask: number;
+  readonly value: number;
+}
+
 export interface Test {
   readonly need: Need;
+  /** Set where this says it all. */
+  readonly bits?: BitTest | undefined;
   quick(index: number): Verdict;
   full(index: number, content: Content): boolean;
 }
@@ -72,6 +81,7 @@ class Compiler {
         const term = await this.compile(key.term);
         return {
           need: term.need,
+          bits: negated(term.bits),
           quick: (index) => NEGATED[term.quick(index)] as Verdict,
           full: (index, content) => !term.full(index, content),
         };
@@ -86,6 +96,12 @@ class Compiler {
         return this.#header(key.name.toLowerCase(), fold(this.#decode(key.value)));
       case 'date':
         return key.field === 'sent' ? sentDate(key.test, key.day) : columns(this.#date(key));
+      case 'all':
+        return EVERYTHING;
+      case 'flag':
+        return this.#flag(key.flag, key.present);
+      case 'set':
+        return this.#set(key.set, key.uid ? 'uid' : 'number');
       default:
         return columns(this.#column(key));
     }
@@ -104,19 +120,18 @@ class Compiler {
 
   // Keys that the columns answer
 
-  #column(key: Exclude<SearchKey, { key: 'not' | 'and' | 'or' | 'text' | 'header' | 'date' }>): ColumnTest {
+  #column(
+    key: Exclude<
+      SearchKey,
+      { key: 'not' | 'and' | 'or' | 'text' | 'header' | 'date' | 'all' | 'flag' | 'set' }
+    >,
+  ): ColumnTest {
     const { selected } = this.#session;
     const { view, members } = selected;
     const { rows, uids } = members;
     const { ids, sizes, threads, received } = view;
     const row = (index: number): number => rows[index] as number;
     switch (key.key) {
-      case 'all':
-        return () => true;
-      case 'set':
-        return this.#set(key.set, key.uid ? 'uid' : 'number');
-      case 'flag':
-        return this.#flag(key.flag, key.present);
       case 'recent':
         return (index) => (uids[index] as number) >= selected.recentFrom === key.present;
       case 'size':
@@ -149,23 +164,33 @@ class Compiler {
     }
   }
 
-  #set(set: SequenceSet, kind: 'uid' | 'number'): ColumnTest {
+  #set(set: SequenceSet, kind: 'uid' | 'number'): Test {
     const { selected } = this.#session;
-    const { uids } = selected.members;
+    const { uids, count } = selected.members;
     if (kind === 'uid' || set.saved) {
       const ranges = selected.uidsOf(set);
-      return (index) => inRanges(ranges, uids[index] as number);
+      if (count > 0 && covers(ranges, uids[0] as number, uids[count - 1] as number)) return EVERYTHING;
+      return columns((index) => inRanges(ranges, uids[index] as number));
     }
     // Numbers beyond the end match nothing, but `*` is the last one.
     const ranges = numbersOf(set, selected.count);
-    return (index) => inRanges(ranges, selected.numberOf(index));
+    if (covers(ranges, 1, selected.count)) return EVERYTHING;
+    return columns((index) => inRanges(ranges, selected.numberOf(index)));
   }
 
-  #flag(flag: string, present: boolean): ColumnTest {
+  #flag(flag: string, present: boolean): Test {
     const { members, view } = this.#session.selected;
-    if (flag === '\\Deleted') return (index) => members.isDeleted(index) === present;
-    const has = view.keywordTest(storedKeyword(flag)) ?? view.keywordTest(keywordOf(flag));
-    return (index) => (has?.(members.rows[index] as number) ?? false) === present;
+    if (flag === '\\Deleted') {
+      const bits = { mask: DELETED_BIT, value: present ? DELETED_BIT : 0 };
+      return { ...columns((index) => members.isDeleted(index) === present), bits };
+    }
+    const stored = storedKeyword(flag);
+    const bit = view.keywordBit(stored);
+    const has = view.keywordTest(stored) ?? view.keywordTest(keywordOf(flag));
+    return {
+      ...columns((index) => (has?.(members.rows[index] as number) ?? false) === present),
+      bits: bit > 0 ? { mask: bit, value: present ? bit : 0 } : undefined,
+    };
   }
 
   #date({ test, day, field }: Extract<SearchKey, { key: 'date' }>): ColumnTest {
@@ -220,6 +245,30 @@ const columns = (test: ColumnTest): Test => ({
   full: test,
 });
 
+const EVERYTHING: Test = { ...columns(() => true), bits: { mask: 0, value: 0 } };
+
+/** Only a test of a single flag has an opposite that is one, too. */
+const negated = (bits: BitTest | undefined): BitTest | undefined =>
+  bits !== undefined && bits.mask !== 0 && (bits.mask & (bits.mask - 1)) === 0
+    ? { mask: bits.mask, value: bits.value ^ bits.mask }
+    : undefined;
+
+/** Both tests as one; undefined when one of them looks at more than flags, or when they contradict each other. */
+function both(tests: readonly Test[]): BitTest | undefined {
+  let mask = 0;
+  let value = 0;
+  for (const { bits } of tests) {
+    if (bits === undefined || ((value ^ bits.value) & mask & bits.mask) !== 0) return undefined;
+    mask |= bits.mask;
+    value |= bits.value;
+  }
+  return { mask, value };
+}
+
+/** Whether nothing from the first number to the last is outside of the ranges. */
+const covers = (ranges: Ranges, first: number, last: number): boolean =>
+  ranges.length === 2 && (ranges[0] as number) <= first && (ranges[1] as number) >= last;
+
 const needOf = (tests: readonly Test[]): Need => Math.max(0, ...tests.map(({ need }) => need)) as Need;
 
 /** Cheap tests first, so that they decide before anything is read. */
@@ -227,6 +276,7 @@ function all(tests: readonly Test[]): Test {
   const ordered = [...tests].sort((a, b) => a.need - b.need);
   return {
     need: needOf(tests),
+    bits: both(tests),
     quick: (index) => {
       let verdict: Verdict = Verdict.yes;
       for (const test of ordered) {

@@ -3,7 +3,7 @@ import type { SearchKey } from '../../formats/imap/index.ts';
 import { type Limited, limited } from '../message-limit.ts';
 import type { MailboxSession } from '../session.ts';
 import { contents } from './load.ts';
-import { compile, type Test, Verdict } from './program.ts';
+import { type BitTest, compile, type Test, Verdict } from './program.ts';
 
 /** Members looked at between two looks at the clock. */
 const STRIDE = 1024;
@@ -20,12 +20,35 @@ export async function search(
 ): Promise<SearchResult> {
   const test = await compile(session, key, charset);
   const { code, ...where } = domain(session, key);
+  if (test.bits !== undefined) return { indexes: await byFlags(session, test.bits, where), code };
   const { found, open } = await quick(session, test, where);
   if (open.length === 0) return { indexes: Uint32Array.from(found), code };
   for await (const content of contents(session, open, test.need)) {
     if (test.full(content.index, content)) found.push(content.index);
   }
   return { indexes: Uint32Array.from(found).sort(), code };
+}
+
+/** Compares the flags of a stride of members at a time. */
+async function byFlags(
+  { slice, selected }: MailboxSession,
+  { mask, value }: BitTest,
+  { indexes, first, count }: Domain,
+): Promise<Uint32Array> {
+  const found = new Uint32Array(count);
+  const bits = new Uint32Array(Math.min(STRIDE, count));
+  let length = 0;
+  for (let from = 0; from < count; from += STRIDE) {
+    const some = Math.min(STRIDE, count - from);
+    selected.members.flagBits(bits, some, first + from, indexes);
+    // hot: per member
+    for (let i = 0; i < some; i++) {
+      if ((((bits[i] as number) ^ value) & mask) !== 0) continue;
+      found[length++] = indexes === undefined ? first + from + i : (indexes[from + i] as number);
+    }
+    if (slice.due()) await slice.pause();
+  }
+  return found.subarray(0, length);
 }
 
 async function quick(

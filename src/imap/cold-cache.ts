@@ -6,11 +6,15 @@ import type { ColdRecord, MailAccount } from '../mail/index.ts';
 
 /** Octets kept, about. */
 const MAX_BYTES = 32 * 1024 * 1024;
-/** What a record takes beside its texts once its structure has been decoded, about. */
-const OVERHEAD = 3000;
+/** What a record takes beside its texts once its structure has been decoded and its texts have been searched, about. */
+const OVERHEAD = 4000;
 /** Ids and accounts together make one number. */
 const IDS = 0x1_0000_0000;
 const MAX_ACCOUNT = 0x1f_ffff;
+
+/** One number for a document of an account; undefined where that cannot be. */
+export const cacheKey = (account: number, id: DocumentId): number | undefined =>
+  account > MAX_ACCOUNT ? undefined : account * IDS + id;
 
 export type Colds = readonly (ColdRecord | undefined)[];
 

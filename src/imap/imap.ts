@@ -10,6 +10,7 @@ import { literalRule, runCommand } from './dispatch.ts';
 import './events.ts';
 import { readCommand } from './input.ts';
 import { Limits } from './limits.ts';
+import { OctetsCache } from './octets-cache.ts';
 import type { ImapOptions } from './options.ts';
 import { SessionEnd } from './reply.ts';
 import { type Face, Session } from './session.ts';
@@ -26,6 +27,7 @@ export function createImap(options: ImapOptions): Imap {
     limits: new Limits(options.settings),
     counts: new MailboxCounts(),
     cold: new ColdCache(),
+    octets: new OctetsCache(options.blobs),
     table: operationTable(imapOperations),
   };
   return { serve: (connection) => serve(new Session(connection, face)) };

@@ -15,6 +15,7 @@ import type { Connection } from '../net/index.ts';
 import type { ColdCache } from './cold-cache.ts';
 import type { MailboxCounts } from './counts.ts';
 import type { Limits } from './limits.ts';
+import type { OctetsCache } from './octets-cache.ts';
 import type { OperationTable } from './operation.ts';
 import type { ImapOptions } from './options.ts';
 import { no, Refusal, type Reply, SessionEnd } from './reply.ts';
@@ -33,6 +34,7 @@ export interface Face {
   readonly limits: Limits;
   readonly counts: MailboxCounts;
   readonly cold: ColdCache;
+  readonly octets: OctetsCache;
   readonly table: OperationTable;
 }
 

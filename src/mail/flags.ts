@@ -15,7 +15,9 @@ export async function storeFlags(
   options?: OperationOptions,
 ): Promise<FlagsStored> {
   const modified: number[] = [];
-  const members = membersOf(await context.view(), mailbox, uids);
+  const view = await context.view();
+  const named = membersOf(view, mailbox, uids);
+  const members = change.unchangedSince === undefined ? toBeChanged(view, mailbox, named, change) : named;
   await inPieces(
     members,
     MAX_CHANGED,
@@ -23,6 +25,29 @@ export async function storeFlags(
     (some) => modified.push(...some),
   );
   return { modified };
+}
+
+/** Those that are not yet as they shall be: most often a few of many, and of the others nothing has to be read. */
+function toBeChanged(
+  view: MailView,
+  mailbox: DocumentId,
+  named: readonly Member[],
+  { mode, keywords, deleted }: FlagChange,
+): readonly Member[] {
+  const members = view.members(mailbox);
+  if (!members) return named;
+  const wanted = new Set(keywords.map((keyword) => keyword.toLowerCase()));
+  const tests = Array.from(wanted, (keyword) => view.keywordTest(keyword));
+  return named.filter(({ uid }) => {
+    const index = members.indexOf(uid);
+    const row = members.rows[index] as number;
+    if ((deleted || mode === 'replace') && members.isDeleted(index) !== (deleted && mode !== 'remove'))
+      return true;
+    const missing = tests.some((test) => test?.(row) !== true);
+    if (mode === 'add') return missing;
+    if (mode === 'remove') return tests.some((test) => test?.(row) === true);
+    return missing || view.keywordsOf(row).length !== tests.length;
+  });
 }
 
 /** Ids of the UIDs that are there, by ascending UID. Throws NotFound. */

@@ -16,6 +16,14 @@ export type ContentItem = Extract<FetchItem, { item: 'SECTION' | 'BINARY' | 'BIN
 export const isContent = (item: FetchItem): item is ContentItem =>
   item.item === 'SECTION' || item.item === 'BINARY' || item.item === 'BINARY.SIZE';
 
+/** True for the header of the message, or fields of it. */
+export const isHeader = (item: ContentItem): boolean =>
+  item.item === 'SECTION' &&
+  item.section.part.length === 0 &&
+  (item.section.text === 'HEADER' ||
+    item.section.text === 'HEADER.FIELDS' ||
+    item.section.text === 'HEADER.FIELDS.NOT');
+
 /** Where the content of an item is to be had. */
 export type Source =
   | { readonly kind: 'section'; readonly content: SectionContent }

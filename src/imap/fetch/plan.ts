@@ -10,7 +10,7 @@ import {
 } from '../../formats/imap/index.ts';
 import type { ColdRecord } from '../../mail/index.ts';
 import type { MailboxSession } from '../session.ts';
-import { type ContentItem, isContent } from './content.ts';
+import { type ContentItem, isContent, isHeader } from './content.ts';
 import { type FlagForm, flagForm } from './flags.ts';
 
 /** One message on its way out; the same object serves a whole FETCH. */
@@ -29,6 +29,8 @@ type Writer = (row: FetchRow) => void;
 export interface FetchPlan {
   readonly needsCold: boolean;
   readonly needsBytes: boolean;
+  /** Of the message nothing but its header. */
+  readonly headerOnly: boolean;
   /** FLAGS are among the items. */
   readonly flags: boolean;
   /** Set when nothing but flags and UIDs is asked for. */
@@ -66,6 +68,7 @@ export function planFetch(
   return {
     needsCold: contents.length > 0 || items.some(({ item }) => COLD.has(item)),
     needsBytes: contents.some(({ item }) => item !== 'BINARY.SIZE'),
+    headerOnly: contents.every(isHeader),
     flags: asked.has('FLAGS'),
     flagForm: contents.length === 0 ? flagForm(simple) : undefined,
     heads: simple.map(({ item }, at) => writerOf(session, item, space(at))),

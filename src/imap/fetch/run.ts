@@ -56,7 +56,7 @@ async function fetchColumns(
 interface Batch {
   readonly indexes: Uint32Array;
   readonly cold: Colds;
-  /** Whole messages, in step; undefined for large ones. */
+  /** Whole messages, or their headers, in step; undefined for large ones. */
   readonly bytes: readonly (Uint8Array | undefined)[];
 }
 
@@ -87,7 +87,7 @@ async function fetchStored(
 function batchEnd(session: MailboxSession, plan: FetchPlan, indexes: Uint32Array, from: number): number {
   const { view, members } = session.selected;
   const most = Math.min(indexes.length, from + (from === 0 ? FIRST_BATCH : BATCH_MESSAGES));
-  if (!plan.needsBytes) return most;
+  if (!plan.needsBytes || plan.headerOnly) return most;
   let at = from;
   for (let bytes = 0; at < most; at++) {
     const size = view.sizes[members.rows[indexes[at] as number] as number] as number;
@@ -99,22 +99,18 @@ function batchEnd(session: MailboxSession, plan: FetchPlan, indexes: Uint32Array
 }
 
 async function load(session: MailboxSession, plan: FetchPlan, indexes: Uint32Array): Promise<Batch> {
-  const { user, selected, options, face } = session;
+  const { user, selected, face } = session;
   const { view, members } = selected;
   const ids: number[] = [];
   for (const index of indexes) ids.push(view.ids[members.rows[index] as number] as number);
   const kept = face.cold.of(user.mail, ids);
   const cold = kept instanceof Promise ? await kept : kept;
   if (!plan.needsBytes) return { indexes, cold, bytes: [] };
-  const hashes: Uint8Array[] = [];
-  for (const record of cold) if (record !== undefined && record.size < LARGE) hashes.push(record.hash);
-  const found = hashes.length > 0 ? await options.blobs.readMany(hashes) : [];
-  if (found.length === cold.length) return { indexes, cold, bytes: found };
-  let next = 0;
-  const bytes = cold.map((record) =>
-    record !== undefined && record.size < LARGE ? found[next++] : undefined,
-  );
-  return { indexes, cold, bytes };
+  const { id } = user.mail.account;
+  const bytes = plan.headerOnly
+    ? face.octets.headers(id, ids, cold, LARGE)
+    : face.octets.messages(id, ids, cold, LARGE);
+  return { indexes, cold, bytes: bytes instanceof Promise ? await bytes : bytes };
 }
 
 /** True when a message was not there any more. */

@@ -2,7 +2,7 @@
 import type { SearchKey } from '../../formats/imap/index.ts';
 import { type Limited, limited } from '../message-limit.ts';
 import type { MailboxSession } from '../session.ts';
-import { contents } from './load.ts';
+import { eachContent } from './load.ts';
 import { type BitTest, compile, type Test, Verdict } from './program.ts';
 
 /** Members looked at between two looks at the clock. */
@@ -23,9 +23,9 @@ export async function search(
   if (test.bits !== undefined) return { indexes: await byFlags(session, test.bits, where), code };
   const { found, open } = await quick(session, test, where);
   if (open.length === 0) return { indexes: Uint32Array.from(found), code };
-  for await (const content of contents(session, open, test.need)) {
+  await eachContent(session, open, { need: test.need }, (content) => {
     if (test.full(content.index, content)) found.push(content.index);
-  }
+  });
   return { indexes: Uint32Array.from(found).sort(), code };
 }
 

@@ -2,7 +2,7 @@
 import type { Slice } from '../../base/index.ts';
 
 /** Items sorted at once. */
-const RUN = 256;
+const RUN = 1024;
 /** Steps of a merge between two looks at the clock. */
 const STRIDE = 512;
 

@@ -1,10 +1,10 @@
 // The order of SORT (RFC 5256 §3, display names RFC 5957): keys are read once, and ties keep the mailbox's order.
 import type { Cursor } from '../../formats/imap/index.ts';
-import { baseSubject, textForm } from '../../formats/mime/index.ts';
+import { textForm } from '../../formats/mime/index.ts';
 import type { MailboxSession } from '../session.ts';
 import { sortInTurns } from './sort-in-turns.ts';
 import type { Envelope } from './envelope.ts';
-import { contents, Need } from './load.ts';
+import { eachContent, Need } from './load.ts';
 import { type Content, fold } from './text.ts';
 
 const SORT_KEYS = [
@@ -45,80 +45,88 @@ export function parseSortKeys(cursor: Cursor): SortKey[] {
   return keys.length > MAX_KEYS ? cursor.fail('too many sort keys') : keys;
 }
 
-/** The members in order. Those that vanish meanwhile keep their place at the end. */
+/** The members in order. */
 export async function sort(
   session: MailboxSession,
   indexes: Uint32Array,
   keys: readonly SortKey[],
 ): Promise<Uint32Array> {
-  const values = await valuesOf(session, indexes, keys);
-  const compare = (a: number, b: number): number => {
-    for (const [k, { reverse }] of keys.entries()) {
-      const column = values[k] as readonly (string | number)[];
-      const x = column[a] as string | number;
-      const y = column[b] as string | number;
-      if (x !== y) return x < y === reverse ? 1 : -1;
-    }
-    return a - b;
-  };
+  const columns = await columnsOf(session, indexes, keys);
+  const compare = comparison(keys, columns);
   const places = Array.from(indexes, (_, place) => place);
   const order = await sortInTurns(places, compare, session.slice);
   return Uint32Array.from(order, (place) => indexes[place] as number);
 }
 
-/** One column of comparable values for each key, in step with the indexes. */
-async function valuesOf(
+type Column = ArrayLike<number> | readonly string[];
+
+/** Compares places by the keys, then by themselves. */
+function comparison(keys: readonly SortKey[], columns: readonly Column[]): (a: number, b: number) => number {
+  const signs = keys.map(({ reverse }) => (reverse ? -1 : 1));
+  // hot: per step of a sort
+  return (a, b) => {
+    for (let k = 0; k < columns.length; k++) {
+      const column = columns[k] as Column;
+      const x = column[a] as string | number;
+      const y = column[b] as string | number;
+      if (x !== y) return x < y ? -(signs[k] as number) : (signs[k] as number);
+    }
+    return a - b;
+  };
+}
+
+/** One column of comparable values for each key, in step with the indexes; members that are gone keep nothing. */
+async function columnsOf(
   session: MailboxSession,
   indexes: Uint32Array,
   keys: readonly SortKey[],
-): Promise<(string | number)[][]> {
+): Promise<Column[]> {
   const { view, members } = session.selected;
-  const row = (index: number): number => members.rows[index] as number;
-  const columns = keys.map(({ field }) => {
-    if (field === 'ARRIVAL') return Array.from(indexes, (index) => view.received[row(index)] as number);
-    if (field === 'SIZE') return Array.from(indexes, (index) => view.sizes[row(index)] as number);
-    return undefined;
+  const numbers = (of: ArrayLike<number>): Float64Array =>
+    Float64Array.from(indexes, (index) => of[members.rows[index] as number] as number);
+  const columns = keys.map(({ field }): Float64Array | string[] => {
+    // Where there is no Date field, the arrival stands for it.
+    if (field === 'ARRIVAL' || field === 'DATE') return numbers(view.received);
+    if (field === 'SIZE') return numbers(view.sizes);
+    return Array.from(indexes, () => '');
   });
-  const open = keys.flatMap(({ field }, k) => (columns[k] === undefined ? [{ field, k }] : []));
-  const read = open.map((): (string | number)[] => []);
-  if (open.length > 0) {
-    for await (const content of contents(session, indexes, Need.envelope)) {
-      for (const [at, { field }] of open.entries()) {
-        (read[at] as (string | number)[]).push(
-          valueOf(field, content, view.received[row(content.index)] as number),
-        );
+  if (keys.every(({ field }) => field === 'ARRIVAL' || field === 'SIZE')) return columns;
+  let place = 0;
+  await eachContent(session, indexes, { need: Need.envelope }, (content) => {
+    while (indexes[place] !== content.index) place++;
+    for (let k = 0; k < keys.length; k++) {
+      const { field } = keys[k] as SortKey;
+      const column = columns[k];
+      if (column instanceof Float64Array) {
+        if (field === 'DATE' && content.sent !== null) column[place] = content.sent;
+      } else if (column !== undefined) {
+        column[place] = textOf(field as TextField, content);
       }
     }
-  }
-  return keys.map(
-    (_, k) => columns[k] ?? (read[open.findIndex((one) => one.k === k)] as (string | number)[]),
-  );
+  });
+  return columns;
 }
 
-function valueOf(field: SortField, { envelope }: Content, received: number): string | number {
-  switch (field) {
-    case 'DATE':
-      return sentTime(envelope, received);
-    case 'SUBJECT':
-      return fold(baseSubject(envelope.subject ?? ''));
-    case 'DISPLAYFROM':
-      return displayName(envelope, 'from');
-    case 'DISPLAYTO':
-      return displayName(envelope, 'to');
-    case 'CC':
-      return firstMailbox(envelope, 'cc');
-    case 'FROM':
-      return firstMailbox(envelope, 'from');
-    case 'TO':
-      return firstMailbox(envelope, 'to');
-    case 'ARRIVAL':
-    case 'SIZE':
-      return received;
-  }
-}
+type TextField = Exclude<SortField, 'ARRIVAL' | 'SIZE' | 'DATE'>;
 
-/** The sent date in UTC, or the arrival where there is none (RFC 5256 §2.2). */
-export const sentTime = (envelope: Envelope, received: number): number => envelope.date?.time ?? received;
+function textOf(field: TextField, content: Content): string {
+  if (field === 'SUBJECT') return content.baseSubject;
+  return content.fact(field, () => {
+    const { envelope } = content;
+    switch (field) {
+      case 'DISPLAYFROM':
+        return displayName(envelope, 'from');
+      case 'DISPLAYTO':
+        return displayName(envelope, 'to');
+      case 'CC':
+        return firstMailbox(envelope, 'cc');
+      case 'FROM':
+        return firstMailbox(envelope, 'from');
+      case 'TO':
+        return firstMailbox(envelope, 'to');
+    }
+  });
+}
 
 const first = (envelope: Envelope, field: 'from' | 'to' | 'cc') =>
   envelope.addresses(field).find(({ host }) => host !== undefined);

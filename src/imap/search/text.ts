@@ -2,6 +2,7 @@
 import type { SearchField } from '../../formats/imap/index.ts';
 import { htmlToText } from '../../formats/html/index.ts';
 import {
+  baseSubject,
   isMultipart,
   type Message,
   mediaType,
@@ -12,6 +13,7 @@ import {
 } from '../../formats/mime/index.ts';
 import type { ColdRecord } from '../../mail/index.ts';
 import { Envelope } from './envelope.ts';
+import { type FactName, type Facts, factsOf } from './facts.ts';
 
 const ASCII = /^[\x00-\x7f]*$/;
 
@@ -26,13 +28,16 @@ export class Content {
   readonly cold: ColdRecord;
   /** The message, or its first octets with the whole header; undefined when nothing needs them. */
   readonly bytes: Uint8Array | undefined;
+  readonly facts: Facts;
   #envelope: Envelope | undefined;
-  readonly #fields = new Map<SearchField, string>();
+  #body: string | undefined;
+  #whole: string | undefined;
 
   constructor(index: number, cold: ColdRecord, bytes: Uint8Array | undefined) {
     this.index = index;
     this.cold = cold;
     this.bytes = bytes;
+    this.facts = factsOf(cold);
   }
 
   get envelope(): Envelope {
@@ -40,14 +45,47 @@ export class Content {
     return this.#envelope;
   }
 
+  /** The Date field, milliseconds since 1970, or null. */
+  get sent(): number | null {
+    const { facts } = this;
+    if (facts.sent === undefined) facts.sent = this.envelope.date?.time ?? null;
+    return facts.sent;
+  }
+
+  /** The base subject (RFC 5256 §2.1), folded. */
+  get baseSubject(): string {
+    return this.fact('SUBJECT', () => fold(baseSubject(this.envelope.subject ?? '')));
+  }
+
+  /** A text that is kept with the message. */
+  fact(name: FactName, make: () => string): string {
+    const { texts } = this.facts;
+    let text = texts.get(name);
+    if (text === undefined) {
+      text = make();
+      texts.set(name, text);
+    }
+    return text;
+  }
+
   /** True when the field holds the folded text. */
   has(field: SearchField, folded: string): boolean {
-    let text = this.#fields.get(field);
-    if (text === undefined) {
-      text = fold(this.#text(field) ?? ABSENT);
-      this.#fields.set(field, text);
-    }
+    const text = this.#folded(field);
     return text !== ABSENT && text.includes(folded);
+  }
+
+  #folded(field: SearchField): string {
+    // Texts of bodies are too long to be kept.
+    if (field === 'body') return (this.#body ??= fold(bodyText(this.cold.message, this.#message)));
+    if (field === 'text') return (this.#whole ??= fold(wholeText(this.cold.message, this.#message)));
+    return this.fact(field, () => {
+      const text = field === 'subject' ? this.envelope.subject : this.envelope.addressText(field);
+      return fold(text ?? ABSENT);
+    });
+  }
+
+  get #message(): Uint8Array {
+    return this.bytes as Uint8Array;
   }
 
   /** True when a header field of that name (lower case) holds the folded text; an empty text asks for the field. */
@@ -59,22 +97,6 @@ export class Content {
       if (fold(textForm(valueOctets(this.bytes, field))).includes(folded)) return true;
     }
     return false;
-  }
-
-  #text(field: SearchField): string | undefined {
-    switch (field) {
-      case 'subject':
-        return this.envelope.subject;
-      case 'from':
-      case 'to':
-      case 'cc':
-      case 'bcc':
-        return this.envelope.addressText(field);
-      case 'body':
-        return bodyText(this.cold.message, this.bytes as Uint8Array);
-      case 'text':
-        return wholeText(this.cold.message, this.bytes as Uint8Array);
-    }
   }
 }
 

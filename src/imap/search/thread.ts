@@ -1,12 +1,13 @@
 // The trees of THREAD: REFERENCES and ORDEREDSUBJECT (RFC 5256 §3). Trees may be as deep as a mailbox is long, so
 // nothing here is recursive.
-import { baseSubject, lastField, parseMessageIds, valueOctets } from '../../formats/mime/index.ts';
-import type { MailboxSession } from '../session.ts';
 import type { Slice } from '../../base/index.ts';
-import { contents, Need } from './load.ts';
-import { sentTime } from './sort.ts';
+import { lastField, parseMessageIds, valueOctets } from '../../formats/mime/index.ts';
+import type { ColdRecord } from '../../mail/index.ts';
+import type { MailboxSession } from '../session.ts';
+import { factsOf, type Relations } from './facts.ts';
+import { eachContent, Need } from './load.ts';
 import { sortInTurns } from './sort-in-turns.ts';
-import { type Content, fold } from './text.ts';
+import type { Content } from './text.ts';
 
 /** A message of a tree, or a dummy without one. */
 export interface ThreadNode {
@@ -19,14 +20,17 @@ const MAX_REFERENCES = 100;
 /** Steps up a tree after which it counts as a loop. */
 const MAX_CLIMB = 10_000;
 
+/** Identifiers of a message that are kept for the next time. */
+const MAX_KEPT = 20;
+
 interface Entry {
   readonly index: number;
   readonly sent: number;
   readonly subject: string;
-  readonly isReply: boolean;
-  readonly id: string | undefined;
-  readonly references: readonly string[];
+  readonly relations: Relations;
 }
+
+const NO_RELATIONS: Relations = { isReply: false, id: undefined, references: [] };
 
 export async function thread(
   session: MailboxSession,
@@ -34,28 +38,29 @@ export async function thread(
   algorithm: 'REFERENCES' | 'ORDEREDSUBJECT',
 ): Promise<readonly ThreadNode[]> {
   const entries: Entry[] = [];
-  const need = algorithm === 'REFERENCES' ? Need.header : Need.envelope;
   const { view, members } = session.selected;
-  for await (const content of contents(session, indexes, need)) {
-    const received = view.received[members.rows[content.index] as number] as number;
-    entries.push(entryOf(content, received));
-  }
-  return algorithm === 'REFERENCES'
-    ? byReferences(entries, session.slice)
-    : bySubject(entries, session.slice);
+  const related = algorithm === 'REFERENCES';
+  const need = related ? Need.header : Need.envelope;
+  const enough = (cold: ColdRecord): boolean => factsOf(cold).relations !== undefined;
+  await eachContent(session, indexes, { need, enough }, (content) => {
+    const { index, baseSubject: subject } = content;
+    const sent = content.sent ?? (view.received[members.rows[index] as number] as number);
+    entries.push({ index, sent, subject, relations: related ? relationsOf(content) : NO_RELATIONS });
+  });
+  return related ? byReferences(entries, session.slice) : bySubject(entries, session.slice);
 }
 
-function entryOf(content: Content, received: number): Entry {
-  const { envelope, index } = content;
-  const subject = envelope.subject ?? '';
-  return {
-    index,
-    sent: sentTime(envelope, received),
-    subject: fold(baseSubject(subject)),
-    isReply: isReplyOrForward(subject),
+function relationsOf(content: Content): Relations {
+  const { facts } = content;
+  if (facts.relations !== undefined) return facts.relations;
+  const { envelope } = content;
+  const relations: Relations = {
+    isReply: isReplyOrForward(envelope.subject ?? ''),
     id: idsOf(envelope.messageId).at(0),
     references: referencesOf(content),
   };
+  if (relations.references.length <= MAX_KEPT) facts.relations = relations;
+  return relations;
 }
 
 const idsOf = (text: string | undefined): readonly string[] =>
@@ -169,7 +174,8 @@ async function link(entries: readonly Entry[], slice: Slice): Promise<Container[
     return container;
   };
   for (const [at, entry] of entries.entries()) {
-    let own = entry.id === undefined ? undefined : containerOf(entry.id);
+    const { id, references } = entry.relations;
+    let own = id === undefined ? undefined : containerOf(id);
     // A message without an identifier, or with another's, stands by itself.
     if (own === undefined || own.entry !== undefined) {
       own = new Container();
@@ -177,8 +183,8 @@ async function link(entries: readonly Entry[], slice: Slice): Promise<Container[
     }
     own.entry = entry;
     let parent: Container | undefined;
-    for (const id of entry.references) {
-      const next = containerOf(id);
+    for (const reference of references) {
+      const next = containerOf(reference);
       if (parent !== undefined && next.parent === undefined && !parent.hasAbove(next)) parent.adopt(next);
       parent = next;
     }
@@ -251,7 +257,7 @@ function mergeSubjects(roots: readonly Container[]): Container[] {
     const takesPlace =
       held === undefined ||
       (held.entry !== undefined && root.entry === undefined) ||
-      (held.first?.isReply === true && root.first?.isReply !== true);
+      (held.first?.relations.isReply === true && root.first?.relations.isReply !== true);
     if (takesPlace) bySubject.set(subject, root);
   }
   const top = new Set(roots);
@@ -269,7 +275,10 @@ function mergeSubjects(roots: readonly Container[]): Container[] {
     top.delete(root);
     if (held.entry === undefined && root.entry === undefined) {
       for (const child of root.children) join(held, child);
-    } else if (held.entry === undefined || (root.entry?.isReply === true && !held.entry.isReply)) {
+    } else if (
+      held.entry === undefined ||
+      (root.entry?.relations.isReply === true && !held.entry.relations.isReply)
+    ) {
       join(held, root);
     } else {
       const dummy = new Container();

@@ -2,7 +2,7 @@
 // all mailboxes again and again.
 import { LRUCache } from 'lru-cache';
 import type { AccountId } from '../account/index.ts';
-import type { MailboxMembers, MailView } from '../mail/index.ts';
+import { DELETED_BIT, type MailboxMembers, type MailView } from '../mail/index.ts';
 
 export interface Counts {
   readonly unseen: number;
@@ -27,19 +27,27 @@ export class MailboxCounts {
   }
 }
 
+/** Members of which flags are looked at together. */
+const BLOCK = 1024;
+
 function count(view: MailView, members: MailboxMembers): Counts {
-  const isSeen = view.keywordTest('$seen');
+  const { rows } = members;
   const { sizes } = view;
+  const seen = view.keywordBit('$seen');
+  const bits = new Uint32Array(Math.min(BLOCK, members.count));
   let unseen = 0;
   let deleted = 0;
   let size = 0;
   let deletedSize = 0;
-  for (let index = 0; index < members.count; index++) {
-    const row = members.rows[index] as number;
-    const octets = sizes[row] as number;
-    size += octets;
-    if (isSeen?.(row) !== true) unseen++;
-    if (members.isDeleted(index)) {
+  for (let from = 0; from < members.count; from += BLOCK) {
+    const some = Math.min(BLOCK, members.count - from);
+    members.flagBits(bits, some, from);
+    for (let i = 0; i < some; i++) {
+      const octets = sizes[rows[from + i] as number] as number;
+      const flags = bits[i] as number;
+      size += octets;
+      if ((flags & seen) === 0) unseen++;
+      if ((flags & DELETED_BIT) === 0) continue;
       deleted++;
       deletedSize += octets;
     }

@@ -362,5 +362,6 @@ function withoutMembers(members: MailboxMembers): MailboxMembers {
     modseq: () => 0,
     isDeleted: () => false,
     flagBits: () => undefined,
+    flagSummary: { some: 0, every: 0 },
   };
 }

@@ -57,6 +57,14 @@ export interface MailboxMembers {
    * place on. A bit each for the usual keywords (`MailView.keywordBit`), and `DELETED_BIT`.
    */
   flagBits(out: Uint32Array, count: number, from: number, indexes?: Uint32Array): void;
+  /** Worked out at the first use. */
+  readonly flagSummary: FlagSummary;
+}
+
+/** Which bits of `MailboxMembers.flagBits` some member has, and which all members have. */
+export interface FlagSummary {
+  readonly some: number;
+  readonly every: number;
 }
 
 /** `\Deleted` in the mailbox, in `MailboxMembers.flagBits`. The bit below it is never set. */

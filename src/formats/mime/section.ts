@@ -8,8 +8,8 @@ export type SectionText = 'HEADER' | 'HEADER.FIELDS' | 'HEADER.FIELDS.NOT' | 'TE
 export interface Section {
   readonly part: readonly number[];
   readonly text?: SectionText | undefined;
-  /** Field names of HEADER.FIELDS and HEADER.FIELDS.NOT, any case. */
-  readonly fields?: readonly string[] | undefined;
+  /** Field names of HEADER.FIELDS and HEADER.FIELDS.NOT, any case; as a set, in lower case. */
+  readonly fields?: readonly string[] | ReadonlySet<string> | undefined;
 }
 
 /** Octets of the message from `start` to before `end`. */
@@ -62,23 +62,20 @@ export function resolveSection(message: Message, section: Section): SectionConte
   return root === undefined ? undefined : ofMessage(root, text, section.fields);
 }
 
-function ofMessage(
-  root: Part,
-  text: Exclude<SectionText, 'MIME'>,
-  names: readonly string[] | undefined,
-): SectionContent {
+function ofMessage(root: Part, text: Exclude<SectionText, 'MIME'>, names: Section['fields']): SectionContent {
   if (text === 'TEXT') return range(root.bodyOffset, root.bodyEnd);
   if (text === 'HEADER') return range(root.headerOffset, root.bodyOffset);
-  const keys = new Set(names?.map((name) => name.toLowerCase()));
+  const keys = fieldKeys(names ?? []);
   const wanted = text === 'HEADER.FIELDS';
-  return {
-    kind: 'fields',
-    header: { start: root.headerOffset, end: root.bodyOffset },
-    fields: root.fields
-      .filter((field) => keys.has(field.key) === wanted)
-      .map((field) => ({ start: field.start, end: field.end })),
-  };
+  const fields: Range[] = [];
+  // hot: per field of each message of a FETCH
+  for (const field of root.fields) if (keys.has(field.key) === wanted) fields.push(field);
+  return { kind: 'fields', header: { start: root.headerOffset, end: root.bodyOffset }, fields };
 }
+
+/** Field names as `Section` has them for many messages. */
+export const fieldKeys = (names: readonly string[] | ReadonlySet<string>): ReadonlySet<string> =>
+  names instanceof Set ? names : new Set(Array.from(names, (name) => name.toLowerCase()));
 
 const range = (start: number, end: number): SectionContent => ({ kind: 'range', range: { start, end } });
 

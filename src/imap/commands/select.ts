@@ -100,23 +100,29 @@ async function open(
 
 function tell(session: MailboxSession, path: string): void {
   const { selected, enabled } = session;
-  const { mailbox, members, view } = selected;
+  const { mailbox } = selected;
   writeFlagLists(session, selected.keywords());
   session.untagged(`${selected.count} EXISTS`);
   if (!enabled.rev2) {
     session.untagged(`${recentCount(selected)} RECENT`);
-    const isSeen = view.keywordTest('$seen');
-    for (let index = 0; index < members.count; index++) {
-      if (isSeen?.(members.rows[index] as number) === true) continue;
-      session.untagged(`OK [UNSEEN ${index + 1}] The first that is not seen.`);
-      break;
-    }
+    const unseen = firstUnseen(selected);
+    if (unseen >= 0) session.untagged(`OK [UNSEEN ${unseen + 1}] The first that is not seen.`);
   }
   session.untagged(`OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs are valid.`);
   session.untagged(`OK [UIDNEXT ${mailbox.uidNext}] The next UID.`);
   session.untagged(`OK [HIGHESTMODSEQ ${mailbox.highestModseq}] The highest.`);
   session.untagged(`OK [MAILBOXID (${encodeId(mailbox.id)})] The mailbox.`);
   if (enabled.rev2) session.untagged(`LIST () "/" ${session.encodeName(path)}`);
+}
+
+/** Index of the first member that is not seen, or -1. */
+function firstUnseen({ members, view }: Selected): number {
+  const seen = view.keywordBit('$seen');
+  if ((members.flagSummary.every & seen) !== 0) return -1;
+  const isSeen = view.keywordTest('$seen');
+  let index = 0;
+  while (index < members.count && isSeen?.(members.rows[index] as number) === true) index++;
+  return index < members.count ? index : -1;
 }
 
 /** What changed since the client last knew the mailbox (RFC 7162 §3.2.5.2). */

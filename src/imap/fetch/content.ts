@@ -41,9 +41,10 @@ export type Source =
 const ABSENT: Source = { kind: 'absent' };
 const UNKNOWN: Source = { kind: 'unknownEncoding' };
 
-export function sourceOf(item: ContentItem, cold: ColdRecord): Source {
+/** @param fields those that a section names, as `fieldKeys` gives them */
+export function sourceOf(item: ContentItem, cold: ColdRecord, fields: ReadonlySet<string>): Source {
   if (item.item === 'SECTION') {
-    const { part, text, fields } = item.section;
+    const { part, text } = item.section;
     if (part.length === 0 && text === 'CONTENT') return whole(cold.size);
     const content = resolveSection(cold.message, {
       part,

@@ -8,6 +8,7 @@ import {
   formatString,
   type SimpleFetchItem,
 } from '../../formats/imap/index.ts';
+import { fieldKeys } from '../../formats/mime/index.ts';
 import type { ColdRecord } from '../../mail/index.ts';
 import type { MailboxSession } from '../session.ts';
 import { type ContentItem, isContent, isHeader } from './content.ts';
@@ -26,6 +27,13 @@ export interface FetchRow {
 
 type Writer = (row: FetchRow) => void;
 
+export interface PlannedContent {
+  readonly item: ContentItem;
+  readonly label: string;
+  /** Header fields that the section names, in lower case. */
+  readonly fields: ReadonlySet<string>;
+}
+
 export interface FetchPlan {
   readonly needsCold: boolean;
   readonly needsBytes: boolean;
@@ -38,7 +46,7 @@ export interface FetchPlan {
   /** Items that need columns or the cold record only: each writes its name and value. */
   readonly heads: readonly Writer[];
   /** Items that are read from the message, each with the text in front of its value. */
-  readonly contents: readonly { readonly item: ContentItem; readonly label: string }[];
+  readonly contents: readonly PlannedContent[];
   /** Written after the contents. */
   readonly tail: Writer | undefined;
   /** A part could not be decoded (RFC 3516 §4.3). */
@@ -72,7 +80,11 @@ export function planFetch(
     flags: asked.has('FLAGS'),
     flagForm: contents.length === 0 ? flagForm(simple) : undefined,
     heads: simple.map(({ item }, at) => writerOf(session, item, space(at))),
-    contents: contents.map((item, at) => ({ item, label: `${space(simple.length + at)}${item.label} ` })),
+    contents: contents.map((item, at) => ({
+      item,
+      label: `${space(simple.length + at)}${item.label} `,
+      fields: fieldKeys(item.item === 'SECTION' ? item.section.fields : []),
+    })),
     tail: options.changed.size > 0 && !asked.has('FLAGS') ? changedFlags(session, options) : undefined,
     unknownEncoding: false,
   };

@@ -134,9 +134,9 @@ async function writeBatch(
       continue;
     }
     writeHeads(session, plan, row);
-    for (const { item, label } of plan.contents) {
+    for (const { item, label, fields } of plan.contents) {
       session.out.text(label);
-      const source = sourceOf(item, record);
+      const source = sourceOf(item, record, fields);
       if (row.bytes !== undefined) writeContent(session, plan, item, source, row.bytes);
       else await streamContent(session, plan, item, source, record.hash);
     }

@@ -1,5 +1,6 @@
 // Runs a compiled search over the selected mailbox: columns first, and only what they leave open is read.
 import type { SearchKey } from '../../formats/imap/index.ts';
+import type { FlagSummary } from '../../mail/index.ts';
 import { type Limited, limited } from '../message-limit.ts';
 import type { MailboxSession } from '../session.ts';
 import { eachContent } from './load.ts';
@@ -35,12 +36,14 @@ async function byFlags(
   { mask, value }: BitTest,
   { indexes, first, count }: Domain,
 ): Promise<Uint32Array> {
+  const { members } = selected;
+  if (indexes === undefined && isNever({ mask, value }, members.flagSummary)) return NOTHING;
   const found = new Uint32Array(count);
   const bits = new Uint32Array(Math.min(STRIDE, count));
   let length = 0;
   for (let from = 0; from < count; from += STRIDE) {
     const some = Math.min(STRIDE, count - from);
-    selected.members.flagBits(bits, some, first + from, indexes);
+    members.flagBits(bits, some, first + from, indexes);
     // hot: per member
     for (let i = 0; i < some; i++) {
       if ((((bits[i] as number) ^ value) & mask) !== 0) continue;
@@ -50,6 +53,12 @@ async function byFlags(
   }
   return found.subarray(0, length);
 }
+
+const NOTHING = new Uint32Array();
+
+/** True when no member has a flag that is wanted, or all have one that is not: most often, nothing is unseen. */
+const isNever = ({ mask, value }: BitTest, { some, every }: FlagSummary): boolean =>
+  (value & mask & ~some) !== 0 || (~value & mask & every) !== 0;
 
 async function quick(
   { slice }: MailboxSession,

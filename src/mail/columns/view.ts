@@ -4,6 +4,7 @@ import type { ChangeId, DocumentId, Head } from '../../account/index.ts';
 import type { Slice } from '../../base/index.ts';
 import {
   DELETED_BIT,
+  type FlagSummary,
   type JmapView,
   type MailboxInfo,
   type MailboxMembers,
@@ -167,14 +168,14 @@ export class ColumnView implements MailView {
     return members ? (members.keywords ??= this.#keywordsOf(members)) : [];
   }
 
-  #keywordsOf({ rows, count }: Members): string[] {
+  #keywordsOf({ rows, count, flagSummary }: Members): string[] {
     const { words, keywords } = this.#columns;
     const names: string[] = [];
     for (const [i, chunks] of words.entries()) {
-      let bits = 0;
+      let bits = i === 0 ? flagSummary.some & USUAL : 0;
       // hot: all members, once for each SELECT
-      if (chunks.length > 0) for (let at = 0; at < count; at++) bits |= cell(chunks, rows[at] as number);
-      if (i === 0) bits &= ~(ATTACHMENT | HIDDEN);
+      if (i > 0 && chunks.length > 0)
+        for (let at = 0; at < count; at++) bits |= cell(chunks, rows[at] as number);
       for (let bit = 0; bit < 32; bit++)
         if ((bits & (1 << bit)) !== 0) names.push(keywords.name(i * 32 + bit));
     }
@@ -208,6 +209,7 @@ class Members implements MailboxMembers {
   readonly #columns: Columns;
   #hidden: ReadonlySet<number> | undefined;
   #visibleRows: Uint32Array | undefined;
+  #summary: FlagSummary | undefined;
 
   constructor(mailbox: MailboxInfo, box: Box, columns: Columns) {
     this.mailbox = mailbox;
@@ -249,6 +251,25 @@ class Members implements MailboxMembers {
       if (deleted !== undefined && deleted[index] === 1) bits |= DELETED_BIT;
       out[i] = bits;
     }
+  }
+
+  get flagSummary(): FlagSummary {
+    return (this.#summary ??= this.#summarize());
+  }
+
+  #summarize(): FlagSummary {
+    const bits = new Uint32Array(Math.min(this.count, CHUNK));
+    let some = 0;
+    let every = this.count > 0 ? -1 : 0;
+    for (let from = 0; from < this.count; from += CHUNK) {
+      const count = Math.min(CHUNK, this.count - from);
+      this.flagBits(bits, count, from);
+      for (let i = 0; i < count; i++) {
+        some |= bits[i] as number;
+        every &= bits[i] as number;
+      }
+    }
+    return { some, every };
   }
 
   /** Whether the row is `\Deleted` here. */

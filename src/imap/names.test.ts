@@ -59,10 +59,17 @@ test('aliases stand for default mailboxes at the top, unless a mailbox has the n
   const folders = {
     sent: { name: 'Sent Items', create: true, subscribe: true, aliases: ['Sent', 'Gesendet'] },
   };
-  const names = namesOf(mailbox(1, 'Sent Items', 0, { role: 'sent' }), mailbox(2, 'Gesendet'));
+  const names = namesOf(
+    mailbox(1, 'Sent Items', 0, { role: 'sent' }),
+    mailbox(2, 'Gesendet'),
+    mailbox(3, '2026', 1),
+    mailbox(4, 'May', 3),
+  );
   assert.equal(names.find('SENT', folders)?.mailbox.id, 1);
   assert.equal(names.find('Gesendet', folders)?.mailbox.id, 2);
   assert.equal(names.find('Sent/x', folders), undefined);
+  assert.equal(names.find('sent/2026/May', folders)?.mailbox.id, 4);
+  assert.equal(names.find('Gesendet/2026', folders), undefined);
   assert.equal(names.find('Sent', {}), undefined);
 });
 

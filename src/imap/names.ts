@@ -65,14 +65,18 @@ export class MailboxNames {
     return this.#byId.get(id);
   }
 
-  /** The mailbox of a name, or of a default mailbox that answers to this name as well. */
+  /** The mailbox of a name; at the top a default mailbox answers to its other names as well. */
   find(path: string, folders: EmailSettings['defaultFolders']): NamedMailbox | undefined {
-    return this.get(path) ?? this.#ofAlias(path, folders);
+    const found = this.get(path);
+    if (found) return found;
+    const [top = '', ...below] = path.split(SEPARATOR);
+    if (this.get(top)) return undefined;
+    const named = this.#ofAlias(top, folders);
+    return named && this.get([named.path, ...below].join(SEPARATOR));
   }
 
-  #ofAlias(path: string, folders: EmailSettings['defaultFolders']): NamedMailbox | undefined {
-    if (path.includes(SEPARATOR)) return undefined;
-    const wanted = path.toLowerCase();
+  #ofAlias(name: string, folders: EmailSettings['defaultFolders']): NamedMailbox | undefined {
+    const wanted = name.toLowerCase();
     for (const [role, folder] of Object.entries(folders)) {
       const aliases = folder?.aliases ?? [];
       if (!aliases.some((alias) => alias.toLowerCase() === wanted)) continue;

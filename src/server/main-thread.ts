@@ -3,7 +3,7 @@
 import type { Worker } from 'node:worker_threads';
 import { setTimeout as wait } from 'node:timers/promises';
 import { emit, now } from '../base/index.ts';
-import { EMAIL_INDEX, loadMailSearch, type MailSearch, SEARCH_DEFAULTS } from '../mail/index.ts';
+import { attachMailSearch, EMAIL_INDEX, loadMailSearch, type MailSearch } from '../mail/index.ts';
 import {
   type EmbeddedStores,
   openEmbedded,
@@ -35,6 +35,7 @@ import type { ServerOptions } from './options.ts';
 import { type RunningPush, startPush } from './push.ts';
 import { makePushKey } from './push-key.ts';
 import { openServices, type Services } from './services.ts';
+import { searchSettings } from './settings.ts';
 import { onStopSignals } from './signals.ts';
 import { prepareThread, Supervisor } from './supervisor.ts';
 import { currentTicketKeys, newTicketKeys } from './ticket-keys.ts';
@@ -88,9 +89,10 @@ class MainThread {
     try {
       const stores = await this.#openStores();
       this.#stores = stores;
-      const search = await this.#openSearch(stores);
+      const search = await this.#openSearch();
       const services = await openServices(stores, { recoveryAdmin: this.#options.recoveryAdmin, search });
       this.#services = services;
+      await this.#startIndexing(stores, services);
       // The folder is this process's alone: whoever worked on a task before has ended.
       await services.tasks.queue.takeBack();
       const administrator = await this.#bootstrap(services);
@@ -143,7 +145,7 @@ class MainThread {
   }
 
   /** Without text search the server is of use all the same. */
-  async #openSearch(stores: EmbeddedStores): Promise<MailSearch | undefined> {
+  async #openSearch(): Promise<MailSearch | undefined> {
     try {
       this.#search = await openSearch({
         folder: this.#folder.search,
@@ -151,10 +153,23 @@ class MainThread {
         onFailure: (error) => emit('server.search-failed', { error }, 'error'),
         onRestart: () => emit('server.search-restarted', { index: EMAIL_INDEX.name }, 'warn'),
       });
-      return await loadMailSearch(this.#search, stores, SEARCH_DEFAULTS);
+      return attachMailSearch(this.#search);
     } catch (error) {
       emit('server.search-failed', { error }, 'error');
       return undefined;
+    }
+  }
+
+  async #startIndexing(stores: EmbeddedStores, { registry }: Services): Promise<void> {
+    if (!this.#search) return;
+    const failed = (error: unknown): void => emit('server.search-failed', { error }, 'error');
+    try {
+      const configure = await loadMailSearch(this.#search, stores, searchSettings(registry));
+      registry.watch((change) => {
+        if (!change || change.type === 'Search') configure().catch(failed);
+      });
+    } catch (error) {
+      failed(error);
     }
   }
 

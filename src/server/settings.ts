@@ -1,7 +1,7 @@
 // The registry's settings as the faces read them: made again only when the object behind them was changed.
 import type { HttpSettings } from '../http/index.ts';
 import type { JmapSettings } from '../jmap/index.ts';
-import type { MailSettings } from '../mail/index.ts';
+import { type MailSearchSettings, type MailSettings, SEARCH_DEFAULTS } from '../mail/index.ts';
 import { NetworkSet } from '../net/index.ts';
 import type { DeclaredSingleton, Registry, ValueOf } from '../registry/index.ts';
 
@@ -82,6 +82,17 @@ export const mailSettings = (registry: Registry): (() => MailSettings) =>
   fromSingleton(registry, 'Email', (email) => ({
     ...email,
     defaultFolders: email.defaultFolders as NonNullable<MailSettings['defaultFolders']>,
+  }));
+
+/** What is indexed of e-mail. */
+export const searchSettings = (registry: Registry): (() => MailSearchSettings) =>
+  fromSingleton(registry, 'Search', (search) => ({
+    ...SEARCH_DEFAULTS,
+    supported: search.supportedLanguages,
+    fallback: search.defaultLanguage,
+    isOn: search.indexEmail,
+    fields: search.indexEmailFields,
+    batchSize: search.indexBatchSize,
   }));
 
 /** Networks whose proxies are believed. */

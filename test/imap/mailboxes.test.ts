@@ -189,6 +189,10 @@ describe('CREATE, DELETE, RENAME', () => {
     assert.equal(await client.verdict('CREATE Sent'), 'NO [ALREADYEXISTS]');
     await client.append('sent', message('sent'));
     assert.match((await client.ok('STATUS "Sent Items" (MESSAGES)')).text, /MESSAGES 1/);
+    await client.ok('CREATE Sent/2026');
+    assert.equal(await client.verdict('CREATE "Sent Items/2026"'), 'NO [ALREADYEXISTS]');
+    assert.deepEqual(await names('Sent*'), ['"Sent Items"', '"Sent Items/2026"']);
+    await client.ok('SELECT sent/2026');
     delete world.email.defaultFolders;
   });
 

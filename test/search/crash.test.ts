@@ -7,7 +7,12 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { EMAIL_INDEX, loadMailSearch, SEARCH_DEFAULTS } from '../../src/mail/search/index.ts';
+import {
+  attachMailSearch,
+  EMAIL_INDEX,
+  loadMailSearch,
+  SEARCH_DEFAULTS,
+} from '../../src/mail/search/index.ts';
 import { openEmbedded, openSearch } from '../../src/store/index.ts';
 import { tasksLeft } from './mails.ts';
 
@@ -22,7 +27,8 @@ it('finds every e-mail after kill -9 in the middle of indexing', async () => {
 
     const stores = await openEmbedded({ folder });
     const search = await openSearch({ folder: path.join(folder, 'search'), indexes: [EMAIL_INDEX] });
-    const mail = await loadMailSearch(search, stores, SEARCH_DEFAULTS);
+    await loadMailSearch(search, stores, () => SEARCH_DEFAULTS);
+    const mail = attachMailSearch(search);
     const all = Array.from({ length: KILLS.length * COUNT }, (_, i) => i + 1);
     assert.deepEqual(await mail.search(1, { field: 'text', value: 'common' }), all);
     for (const id of [1, COUNT, COUNT + 1, all.length])

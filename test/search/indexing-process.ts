@@ -2,7 +2,12 @@
 // It prints a line when the e-mails are stored, and one for each batch that the index has.
 import path from 'node:path';
 import { addSink } from '../../src/base/index.ts';
-import { EMAIL_INDEX, loadMailSearch, SEARCH_DEFAULTS } from '../../src/mail/search/index.ts';
+import {
+  attachMailSearch,
+  EMAIL_INDEX,
+  loadMailSearch,
+  SEARCH_DEFAULTS,
+} from '../../src/mail/search/index.ts';
 import { openEmbedded, openSearch } from '../../src/store/index.ts';
 import { mailOf, storeMails } from './mails.ts';
 
@@ -13,7 +18,8 @@ const search = await openSearch({ folder: path.join(folder, 'search'), indexes: 
 addSink((name) => {
   if (name === 'search.indexed') console.log('indexed');
 });
-const mail = await loadMailSearch(search, stores, { ...SEARCH_DEFAULTS, batchSize: 20, delayMs: 1 });
+await loadMailSearch(search, stores, () => ({ ...SEARCH_DEFAULTS, batchSize: 20, delayMs: 1 }));
+const mail = attachMailSearch(search);
 const mails = Array.from({ length: count }, (_, i) =>
   mailOf({ subject: `common n${first + i}`, body: 'text' }),
 );

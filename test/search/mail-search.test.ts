@@ -11,7 +11,9 @@ import {
   EMAIL_INDEX,
   encodeSearchTask,
   holdsText,
+  type LocalMailSearch,
   type MailSearch,
+  type MailSearchSettings,
   readColdsFrom,
   SEARCH_DEFAULTS,
   searchTexts,
@@ -32,7 +34,7 @@ import { mailOf, removeMail, storeMails, tasksLeft } from './mails.ts';
 interface Opened {
   readonly stores: Stores;
   readonly search: SearchStore;
-  readonly mail: MailSearch;
+  readonly mail: LocalMailSearch;
 }
 
 const opened: Opened[] = [];
@@ -49,13 +51,14 @@ async function open(
     stores?: Stores;
     delayMs?: number;
     batchSize?: number;
+    settings?: Partial<MailSearchSettings>;
     wrap?: (search: SearchStore) => SearchStore;
   } = {},
 ): Promise<Opened> {
   const { stores = openMemory(), delayMs = 60_000, batchSize = 100, wrap = (search) => search } = options;
   const search = wrap(openMemorySearch([EMAIL_INDEX]));
   const { data, blobs } = stores;
-  const settings = { ...SEARCH_DEFAULTS, delayMs, batchSize };
+  const settings = { ...SEARCH_DEFAULTS, delayMs, batchSize, ...options.settings };
   const mail = await createMailSearch({ data, blobs, search, readColds: readColdsFrom(data), settings });
   opened.push({ stores, search, mail });
   return { stores, search, mail };
@@ -68,6 +71,64 @@ const ask = (mail: MailSearch, field: SearchQuery['field'], value: string, accou
 async function idle(stores: Stores): Promise<void> {
   while ((await tasksLeft(stores.data)).length > 0) await wait(5);
 }
+
+describe('settings', () => {
+  const mails = [
+    mailOf({ from: 'ann@example.org', subject: 'Figures', body: 'secret invoices' }),
+    mailOf({ from: 'bob@example.org', subject: 'Lunch', body: '' }),
+  ];
+
+  it('fields that are not indexed are refused, and left to the reader of parts of words', async () => {
+    const { stores, mail, search } = await open({ settings: { fields: ['from', 'subject', 'size'] } });
+    await storeMails(stores.data, 1, 1, mails);
+    assert.deepEqual(await ask(mail, 'subject', 'figures'), [1]);
+    assert.deepEqual(await ask(mail, 'text', 'example.org'), [1, 2]);
+    assert.deepEqual(await ask(mail, 'text', 'invoices'), []);
+    await assert.rejects(ask(mail, 'body', 'invoices'), { name: 'Unsupported' });
+    assert.equal(await mail.candidates(1, { field: 'body', value: 'invoi' }), undefined);
+    assert.equal((await search.stats('email')).documents, 2);
+
+    // E-mails from before the field was indexed are candidates of every word until they are indexed anew.
+    await mail.configure({ ...SEARCH_DEFAULTS, fields: [] });
+    assert.deepEqual(await ask(mail, 'body', 'invoices'), []);
+    assert.deepEqual(await mail.candidates(1, { field: 'body', value: 'invoi' }), [1]);
+    assert.deepEqual(await mail.candidates(1, { field: 'body', value: 'nothing like it' }), [1]);
+    await mail.reindex(1);
+    assert.deepEqual(await ask(mail, 'body', 'invoices'), [1]);
+    assert.deepEqual(await mail.candidates(1, { field: 'body', value: 'nothing like it' }), []);
+  });
+
+  it('without an index of e-mail the work waits, and is done when there is one again', async () => {
+    const { stores, mail, search } = await open({ delayMs: 1, settings: { isOn: false } });
+    await storeMails(stores.data, 1, 1, mails);
+    mail.wake(1);
+    await assert.rejects(ask(mail, 'text', 'figures'), { name: 'Unsupported' });
+    assert.equal(await mail.candidates(1, { field: 'subject', value: 'figures' }), undefined);
+    await wait(30);
+    assert.equal((await tasksLeft(stores.data)).length, 2);
+    await mail.configure({ ...SEARCH_DEFAULTS, delayMs: 1 });
+    await idle(stores);
+    assert.equal((await search.stats('email')).documents, 2);
+    assert.deepEqual(await ask(mail, 'text', 'figures'), [1]);
+  });
+
+  it('tells once that the index could be made anew', async () => {
+    const { stores, mail } = await open();
+    const told: unknown[] = [];
+    const stop = addSink((name, _level, fields) => {
+      if (name === 'search.reindex-advised') told.push(fields);
+    });
+    await mail.configure({ ...SEARCH_DEFAULTS, supported: ['de_DE'] });
+    await storeMails(stores.data, 1, 1, mails);
+    await ask(mail, 'text', 'figures');
+    const settings = { ...SEARCH_DEFAULTS, supported: ['de_DE', 'en_US'] };
+    await mail.configure(settings);
+    await mail.configure({ ...settings });
+    await mail.configure({ ...settings, batchSize: 5, supported: ['en_US', 'de_DE'] });
+    stop();
+    assert.deepEqual(told, [{ documents: 2 }]);
+  });
+});
 
 describe('queries of e-mail text', () => {
   const report = mailOf({

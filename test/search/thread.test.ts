@@ -7,9 +7,11 @@ import { after, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import {
+  attachMailSearch,
   EMAIL_INDEX,
   loadMailSearch,
   type MailSearch,
+  type MailSearchSettings,
   SEARCH_DEFAULTS,
 } from '../../src/mail/search/index.ts';
 import {
@@ -28,6 +30,7 @@ interface Opened {
   readonly stores: EmbeddedStores;
   readonly search: OwnedSearch;
   readonly mail: MailSearch;
+  readonly configure: (changes: Partial<MailSearchSettings>) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -39,13 +42,19 @@ async function open(name: string, delayMs: number): Promise<Opened> {
     indexes: [EMAIL_INDEX],
     restartMs: 50,
   });
-  const mail = await loadMailSearch(search, stores, { ...SEARCH_DEFAULTS, delayMs });
+  let settings: MailSearchSettings = { ...SEARCH_DEFAULTS, delayMs };
+  const reload = await loadMailSearch(search, stores, () => settings);
+  const configure = (changes: Partial<MailSearchSettings>): Promise<void> => {
+    settings = { ...settings, ...changes };
+    return reload();
+  };
+  const mail = attachMailSearch(search);
   const close = async (): Promise<void> => {
     await mail.close();
     await search.close();
     await stores.close();
   };
-  return { stores, search, mail, close };
+  return { stores, search, mail, configure, close };
 }
 
 const hello = mailOf({
@@ -161,6 +170,34 @@ describe('the search thread', () => {
       found = await mail.search(6, { field: 'text', value: 'figures' }).catch(() => undefined);
     }
     assert.deepEqual(found, [1, 2]);
+    await close();
+  });
+
+  it('goes on by other settings, in the thread that there is and in the next', async () => {
+    const { stores, mail, search, configure, close } = await open('configured', 60_000);
+    const german = mailOf({ subject: 'Haus', body: 'Die Häuser' });
+    const bodies = (value: string) => mail.search(7, { field: 'body', value });
+    await storeMails(stores.data, 7, 1, [german]);
+    assert.deepEqual(await bodies('haus'), []);
+    await configure({ supported: ['de_DE'], fallback: 'de_DE' });
+    assert.deepEqual(await bodies('haus'), [], 'what is indexed stays as it is');
+    await mail.reindex(7);
+    assert.deepEqual(await bodies('haus'), [1]);
+
+    await configure({ isOn: false });
+    await assert.rejects(bodies('haus'), { name: 'Unsupported' });
+    await search.load('failing', new URL('./failing-guest.ts', import.meta.url), () => ({ data: 0 }));
+    search.tell('failing', 'die', []);
+    while (await search.stats('email').catch(() => undefined)) await wait(1);
+    let name = 'SearchUnavailable';
+    while (name === 'SearchUnavailable') {
+      await wait(10);
+      name = await bodies('haus').then(
+        () => 'found',
+        (error: Error) => error.name,
+      );
+    }
+    assert.equal(name, 'Unsupported');
     await close();
   });
 

@@ -130,8 +130,9 @@ async function make(
   let path = '';
   for (const [depth, name] of levels.entries()) {
     path = depth === 0 ? name : `${path}${SEPARATOR}${name}`;
-    const found = names.get(path);
+    const found = names.find(path, depth === 0 ? session.options.email().defaultFolders : {});
     if (found) {
+      ({ path } = found);
       parentId = found.mailbox.id;
       continue;
     }

@@ -22,15 +22,28 @@ export const EMAIL_INDEX: SearchIndex = {
 /** Characters of a field that are indexed. */
 const MAX_FIELD = 4 * 1024 * 1024;
 
-/** Fields that the index has, by name; those without text are left out. */
-export function analyseTexts(texts: SearchTexts, languages: Languages): Map<string, Analysed> {
+/** Names of the fields of e-mails that a setting names, all of them when it names nothing. */
+export function indexedFields(names: readonly string[]): ReadonlySet<string> {
+  const all = EMAIL_INDEX.fields.map(({ name }) => name);
+  return new Set(names.length === 0 ? all : all.filter((name) => names.includes(name)));
+}
+
+/**
+ * Fields that the index has, by name; those without text are left out.
+ * @param indexed fields whose words are wanted; of others the index knows only that they are there
+ */
+export function analyseTexts(
+  texts: SearchTexts,
+  languages: Languages,
+  indexed: ReadonlySet<string>,
+): Map<string, Analysed> {
   const stemmed = [...texts.subject, ...texts.body, ...texts.attachment];
   const passages = inLanguages(stemmed, languages);
   const bodyAt = texts.subject.length;
   const attachmentAt = bodyAt + texts.body.length;
   const fields = new Map<string, Analysed>();
   const put = (name: string, list: Parameters<typeof analyse>[0]): void => {
-    if (list.length > 0) fields.set(name, analyse(list, MAX_FIELD));
+    if (list.length > 0) fields.set(name, analyse(list, indexed.has(name) ? MAX_FIELD : 0));
   };
   for (const name of ['from', 'to', 'cc', 'bcc'] as const) {
     put(

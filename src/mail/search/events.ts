@@ -9,6 +9,8 @@ declare module '../../base/events.ts' {
     'search.indexed': { account: AccountId; count: number; ms: number };
     /** An e-mail cannot be indexed; it is left out until it is asked for again. */
     'search.parked': { account: AccountId; document: DocumentId; reason: string };
+    /** By new settings e-mails have other words than those in the index: it can be made anew. */
+    'search.reindex-advised': { documents: number };
     /** A pass failed; it is tried again later. */
     'search.failed': { error: unknown };
   }

@@ -6,6 +6,7 @@ export { EMAIL_INDEX } from './document.ts';
 export { attachMailSearch, loadMailSearch } from './remote.ts';
 export {
   createMailSearch,
+  type LocalMailSearch,
   type MailSearchOptions,
   type MailSearchSettings,
   SEARCH_DEFAULTS,

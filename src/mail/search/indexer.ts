@@ -27,12 +27,21 @@ export interface IndexerOptions {
   readonly data: DataStore;
   readonly blobs: BlobStore;
   readonly search: SearchStore;
-  readonly languages: Languages;
   readonly readColds: ReadColds;
-  /** E-mails that are indexed at a time (`Search.indexBatchSize`). */
-  readonly batchSize: number;
+  readonly settings: IndexerSettings;
   /** Milliseconds without a wake after which a pass begins. */
   readonly delayMs: number;
+}
+
+/** What may change while the indexer runs. */
+export interface IndexerSettings {
+  /** While it is false, work is left where it waits. */
+  readonly isOn: boolean;
+  readonly languages: Languages;
+  /** Fields whose words are indexed. */
+  readonly fields: ReadonlySet<string>;
+  /** E-mails that are indexed at a time. */
+  readonly batchSize: number;
 }
 
 /** Larger messages are read in the ranges that hold text. */
@@ -62,6 +71,7 @@ interface Work {
 
 export class Indexer {
   readonly #options: IndexerOptions;
+  #settings: IndexerSettings;
   /** The thing that runs, behind which the next one waits. */
   #busy: Promise<unknown> = Promise.resolve();
   /** Done but not durable, by key. */
@@ -79,6 +89,13 @@ export class Indexer {
 
   constructor(options: IndexerOptions) {
     this.#options = options;
+    this.#settings = options.settings;
+  }
+
+  /** Goes on by other settings. What was indexed before stays as it is. */
+  configure(settings: IndexerSettings): void {
+    this.#settings = settings;
+    if (this.#woken.size > 0 || this.#rebuild !== undefined) this.#schedule(0);
   }
 
   /** Finds what earlier runs left; when the index was lost or is of another version, all is to be done anew. */
@@ -133,8 +150,12 @@ export class Indexer {
     await this.#alone(() => this.#save());
   }
 
+  #mayGoOn(): boolean {
+    return this.#settings.isOn && !this.#isClosed;
+  }
+
   #schedule(delayMs: number): void {
-    if (this.#isClosed || this.#timer !== undefined || this.#pass !== undefined) return;
+    if (!this.#mayGoOn() || this.#timer !== undefined || this.#pass !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#pass = this.#run().finally(() => {
@@ -158,18 +179,19 @@ export class Indexer {
         await this.#options.search.markReady(EMAIL_INDEX.name);
         this.#rebuild = undefined;
       }
-      while (waiting.size > 0 && !this.#isClosed) {
+      while (waiting.size > 0 && this.#mayGoOn()) {
         for (const [account, after] of waiting) {
           const began = performance.now();
           const next = await this.#alone(() => this.#step(account, after, []));
           if (next === undefined) waiting.delete(account);
           else waiting.set(account, next);
-          if (this.#isClosed) break;
+          if (!this.#mayGoOn()) break;
           // Mail that arrives now goes first: this thread takes half of a core at most.
           const ended = performance.now();
           if (ended - this.#lastWake < this.#options.delayMs) await pause(ended - began);
         }
       }
+      for (const account of waiting.keys()) this.#woken.add(account);
       await this.#alone(() => this.#save());
       this.#retryMs = RETRY_MS;
       await this.#report();
@@ -190,7 +212,8 @@ export class Indexer {
   /** Does the next page of an account's tasks; returns where to go on, undefined at the end. */
   async #step(account: AccountId, after: Key | undefined, parked: DocumentId[]): Promise<Key | undefined> {
     if (this.#unsaved.size >= MOST_UNSAVED) await this.#save();
-    const { data, batchSize } = this.#options;
+    const { batchSize } = this.#settings;
+    const { data } = this.#options;
     const page = await data.scan(accountRange(account), {
       limit: batchSize,
       ...(after === undefined ? {} : { after }),
@@ -229,7 +252,8 @@ export class Indexer {
       for (const [i, source] of group.entries()) {
         try {
           const texts = await this.#textsOf(source, bodies[i]);
-          changes.push({ work: source.work, fields: analyseTexts(texts, this.#options.languages) });
+          const { languages, fields } = this.#settings;
+          changes.push({ work: source.work, fields: analyseTexts(texts, languages, fields) });
         } catch (error) {
           if (error instanceof Unavailable) throw error;
           await this.#park(source.work, error);

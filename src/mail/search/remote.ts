@@ -11,21 +11,22 @@ const GUEST = 'mail';
 const GATHER_MS = 100;
 
 /**
- * Starts the indexer in the search thread, once in the process, and gives text search for this thread. The search
- * store has to be closed before the data store is.
+ * Starts the indexer in the search thread, once in the process; `attachMailSearch` gives text search then, also for
+ * this thread. The search store has to be closed before the data store is.
  * @param search opened with `EMAIL_INDEX`
+ * @param settings read at each start of the search thread, and when the returned function is called
  */
 export async function loadMailSearch(
   search: OwnedSearch,
   stores: EmbeddedStores,
-  settings: MailSearchSettings,
-): Promise<MailSearch> {
+  settings: () => MailSearchSettings,
+): Promise<() => Promise<void>> {
   await search.load(GUEST, new URL('./thread.ts', import.meta.url), () => {
     const { handle, transfer } = stores.share();
-    const data: MailGuestData = { stores: handle, settings };
+    const data: MailGuestData = { stores: handle, settings: settings() };
     return { data, transfer };
   });
-  return attachMailSearch(search);
+  return async () => void (await search.ask(GUEST, 'configure', [settings()]));
 }
 
 /** Text search through the search thread, once `loadMailSearch` has run there. Closing it closes nothing else. */

@@ -35,6 +35,8 @@ export async function startGuest(search: SearchStore, guestData: unknown): Promi
           return mail.candidates(args[0] as AccountId, args[1] as SearchQuery);
         case 'snippets':
           return mail.snippets(args[0] as AccountId, args[1] as DocumentId[], args[2] as SearchQuery[]);
+        case 'configure':
+          return mail.configure(args[0] as MailSearchSettings);
         case 'reindex':
           return mail.reindex(args[0] as AccountId);
         default:

@@ -53,5 +53,4 @@ export const Search = singleton({
       ['en_US'],
     ),
   }),
-  awaits: 'search by setting',
 });

@@ -1,6 +1,6 @@
 // Calls over a message port: one message asks, one answers. Errors of ours arrive as what they were.
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
-import { LimitExceeded, WaypostError } from '../../base/index.ts';
+import { LimitExceeded, Unsupported, WaypostError } from '../../base/index.ts';
 import { SearchRefused, SearchUnavailable } from './errors.ts';
 
 interface Request {
@@ -17,6 +17,7 @@ interface Failure {
   readonly name: string;
   readonly message: string;
   readonly limit?: string;
+  readonly what?: string;
   readonly value?: number;
 }
 
@@ -88,15 +89,20 @@ export class Caller {
   }
 }
 
-const failureOf = (error: unknown): Failure =>
-  error instanceof LimitExceeded
-    ? { name: error.name, message: error.message, limit: error.limit, value: error.value }
-    : {
-        name: error instanceof WaypostError ? error.name : '',
-        message: error instanceof Error ? error.message : String(error),
-      };
+function failureOf(error: unknown): Failure {
+  if (error instanceof LimitExceeded) {
+    const { name, message, limit, value } = error;
+    return { name, message, limit, value };
+  }
+  if (error instanceof Unsupported) return { name: error.name, message: error.message, what: error.what };
+  return {
+    name: error instanceof WaypostError ? error.name : '',
+    message: error instanceof Error ? error.message : String(error),
+  };
+}
 
-function errorOf({ name, message, limit = '', value = 0 }: Failure): Error {
+function errorOf({ name, message, limit = '', value = 0, what = '' }: Failure): Error {
+  if (name === 'Unsupported') return new Unsupported(what);
   if (name === 'LimitExceeded') return new LimitExceeded(limit, value, message);
   if (name === 'SearchRefused') return new SearchRefused(message);
   return new SearchUnavailable(message.replace(/^the search index is not available: /, ''));

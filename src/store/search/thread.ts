@@ -5,7 +5,7 @@ import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { addSink } from '../../base/index.ts';
 import { answerCalls } from './calls.ts';
-import { SearchRefused } from './errors.ts';
+import { SearchRefused, SearchUnavailable } from './errors.ts';
 import { LocalSearch } from './local.ts';
 import type { Guest, GuestModule } from './guest.ts';
 import type { SearchChange, SearchIndex, SearchRequest } from './types.ts';
@@ -63,7 +63,7 @@ async function load(name: string, module: string, data: unknown): Promise<void> 
 
 async function ask(name: string, method: string, args: unknown[]): Promise<unknown> {
   const guest = guests.get(name);
-  if (guest === undefined) throw new SearchRefused(`the search thread hosts no ${name}`);
+  if (guest === undefined) throw new SearchUnavailable(`its thread hosts no ${name}`);
   return await guest.answer(method, args);
 }
 

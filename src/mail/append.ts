@@ -69,15 +69,13 @@ export async function appendAll(
   return outcomes.map((outcome) => (outcome as { value: Appended }).value);
 }
 
-async function prepared(context: MailContext, input: AppendInput): Promise<Prepared> {
+function prepared(context: MailContext, input: AppendInput): Promise<Prepared> {
   const { mailboxIds, receivedAt } = input;
   if (mailboxIds.length === 0)
     throw new Invalid([{ property: 'mailboxIds', reason: 'an e-mail must be in a mailbox' }]);
   if (mailboxIds.length > MAX_MEMBERSHIPS) throw new LimitExceeded('maxMailboxesPerEmail', MAX_MEMBERSHIPS);
   if (!Number.isFinite(receivedAt)) throw new Invalid([{ property: 'receivedAt', reason: 'is no time' }]);
-  const { maxMessageSize } = context.settings();
-  if (input.bytes.length > maxMessageSize) throw new LimitExceeded('maxMessageSize', maxMessageSize);
-  return prepareMessage(input);
+  return prepareMessage(input, context.settings().maxMessageSize);
 }
 
 async function storeAll(

@@ -41,7 +41,7 @@ export async function deliver(
   ids: readonly AccountId[],
 ): Promise<Outcome<Delivered>[]> {
   const settings = context.settings();
-  const message = await prepareMessage(delivery, delivery.receivedHash);
+  const message = await prepareMessage(delivery, settings.maxMessageSize, delivery.receivedHash);
   const outcomes = new Map<AccountId, Outcome<Delivered>>();
   let content = message;
   for (const piece of pieces([...new Set(ids)], MAX_ACCOUNTS)) {

@@ -1,6 +1,7 @@
 // Everything about a message that can be computed before a write begins: one parse, one hash, the cold record and the
 // keys of its conversation, the same for every account that gets it.
 import { hash as digest, webcrypto } from 'node:crypto';
+import { LimitExceeded } from '../base/index.ts';
 import {
   bodyLists,
   encodeMessage,
@@ -33,11 +34,16 @@ export interface Prepared {
 /** Above this a message is hashed beside the event loop. */
 const LARGE = 128 * 1024;
 
-/** @param receivedHash given for deliveries: what was received, for duplicate suppression */
+/**
+ * Throws LimitExceeded (`maxMessageSize`).
+ * @param receivedHash given for deliveries: what was received, for duplicate suppression
+ */
 export async function prepareMessage(
   { bytes, file, hash: known }: MessageBytes,
+  maxSize: number,
   receivedHash?: Uint8Array,
 ): Promise<Prepared> {
+  if (bytes.length > maxSize) throw new LimitExceeded('maxMessageSize', maxSize);
   const hash = known ?? (bytes.length > LARGE ? await hashBeside(bytes) : sha256(bytes));
   const message = parseMessage(bytes);
   const lists = bodyLists(message);

@@ -372,7 +372,7 @@ export interface MailSettings {
   readonly maxMailboxNameLength: number;
   readonly maxMailboxes?: number | null;
   readonly maxMessages?: number | null;
-  /** Bytes of what an account stores itself. Mail that arrives is held to the limit that SMTP announces. */
+  /** Bytes. */
   readonly maxMessageSize: number;
   /** By role; what is absent is as usual. */
   readonly defaultFolders?: Readonly<Record<string, Partial<DefaultFolder>>>;

@@ -33,7 +33,7 @@ export const Email = singleton({
     maxMailboxNameLength: unsigned('Longest name of a mailbox', { min: 1 }).default(255),
     maxMailboxes: unsigned('Most mailboxes of an account', { min: 1 }).nullable().default(250),
     maxMaskedAddresses: unsigned('Most masked addresses of an account', { min: 1 }).nullable().default(5),
-    maxMessageSize: size('Largest message that an account may store itself', { min: 1 }).default(75_000_000),
+    maxMessageSize: size('Largest message', { min: 1 }).default(75_000_000),
     maxMessages: unsigned('Most messages of an account', { min: 1 }).nullable(),
     maxPublicKeys: unsigned('Most public keys of an account', { min: 1 }).nullable().default(5),
     maxSubmissions: unsigned('Most submissions kept for an account', { min: 1 }).nullable().default(500),

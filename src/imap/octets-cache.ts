@@ -54,7 +54,7 @@ export class OctetsCache {
     return missing.length === 0 ? found : this.#readMessages(account, ids, colds, found, missing);
   }
 
-  /** As `messages`, but the header alone, from the first octet on. */
+  /** As `messages`, but of each at least the header, from the first octet on. */
   headers(
     account: number,
     ids: readonly number[],

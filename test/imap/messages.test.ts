@@ -182,6 +182,66 @@ describe('FETCH', () => {
     assert.equal((await client.ok('UID FETCH 17:* FLAGS')).lines.length, 1);
   });
 
+  test('flags of many are told as those of each', async () => {
+    const sets = ['\\Seen', '\\Flagged', '\\Deleted', '\\Answered', 'todo', '$Junk', 'NonJunk'];
+    const count = 40;
+    for (let n = 0; n < count; n++) {
+      const flags = sets.filter((_, bit) => ((n * 5) & (1 << bit)) !== 0);
+      await other.append('INBOX', message('many'), `(${flags.join(' ')}) `);
+    }
+    // Those that came before it are recent to nobody else.
+    await client.ok('SELECT INBOX');
+    await other.append('INBOX', message('recent'));
+    await client.ok('NOOP');
+    for (const items of [
+      'FLAGS',
+      '(UID FLAGS)',
+      '(FLAGS UID)',
+      '(FLAGS UID FLAGS)',
+      '(FLAGS INTERNALDATE)',
+    ]) {
+      const singly: string[] = [];
+      for (let n = 1; n <= count + 1; n++) singly.push(...(await fetch(`${n} ${items}`)));
+      assert.equal(singly.length, count + 1);
+      assert.deepEqual(await fetch(`1:* ${items}`), singly, items);
+      const some = (await fetch(`2:9,20:* ${items}`)).join('\n');
+      assert.equal(some, [...singly.slice(1, 9), ...singly.slice(19)].join('\n'), items);
+    }
+    const uids = (await client.ok('UID FETCH 1:* FLAGS')).lines;
+    assert.deepEqual(uids, await fetch('1:* (UID FLAGS)'));
+    assert.match(uids.at(-1) as string, /FLAGS \(.*\\Recent\)/);
+  });
+
+  test('flags of many while some are gone and not yet told', async () => {
+    await fill(...Array.from({ length: 30 }, (_, n) => `m${n}`));
+    await other.ok('SELECT INBOX');
+    await other.ok('STORE 2 +FLAGS (\\Deleted)');
+    await other.ok('EXPUNGE');
+    const { lines, tagged } = await client.ask('FETCH 1:* FLAGS');
+    assert.match(tagged, /^NO \[EXPUNGEISSUED\]/);
+    const numbers = lines.filter((line) => line.includes('FETCH')).map((line) => Number.parseInt(line));
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 30 }, (_, n) => n + 1).filter((n) => n !== 2),
+    );
+  });
+
+  test('header fields of a message that is read as a whole before and after', async () => {
+    await fill('one', 'two');
+    const header = 'BODY.PEEK[HEADER.FIELDS (subject)]';
+    const first = await fetch(`1:2 ${header}`);
+    assert.match(first.join('\n'), /Subject: one[^]*Subject: two/);
+    const [whole] = await fetch('1 BODY.PEEK[]');
+    assert.match(whole as string, /Subject: one[^]*Hello\./);
+    assert.deepEqual(await fetch(`1:2 ${header}`), first);
+    assert.deepEqual(await fetch('1 BODY.PEEK[]'), [whole]);
+    const both = await fetch(`1 (${header} BODY.PEEK[TEXT])`);
+    assert.match(both[0] as string, /Subject: one[^]*BODY\[TEXT\] \{\d+\}\r\nHello\./);
+    await client.ok('STORE 1 +FLAGS (\\Deleted)');
+    await client.ok('EXPUNGE');
+    assert.match((await fetch(`1 ${header}`))[0] as string, /Subject: two/);
+  });
+
   test('macros work alone', async () => {
     await fill('one');
     assert.match(

@@ -96,6 +96,18 @@ describe('SEARCH', () => {
     ['ANSWERED', ''],
     ['UNANSWERED DRAFT', ''],
     ['UNDRAFT', '1 2 3 4'],
+    ['SEEN UNSEEN', ''],
+    ['NOT ALL', ''],
+    ['NOT SEEN NOT DELETED', '2 4'],
+    ['UNSEEN UNDELETED UNDRAFT', '2 4'],
+    ['NOT (UNSEEN UNDELETED)', '1 3'],
+    ['OR DELETED SEEN', '1 3'],
+    ['1:* UNSEEN', '2 3 4'],
+    ['2:* UNSEEN UNDELETED', '2 4'],
+    ['UID 2:3 UNSEEN UNDELETED', '2'],
+    ['UID 1:* DELETED', '3'],
+    ['FLAGGED KEYWORD todo', '2'],
+    ['UNFLAGGED KEYWORD todo', ''],
     ['KEYWORD todo', '2'],
     ['KEYWORD TODO', '2'],
     ['UNKEYWORD todo', '1 3 4'],
@@ -155,6 +167,30 @@ describe('SEARCH', () => {
   for (const [keys, numbers] of cases) {
     test(keys, async () => assert.equal(await found(keys), numbers));
   }
+
+  test('nothing is unseen once all was read, and something is again after that', async () => {
+    const other = await world.login('ann');
+    try {
+      await other.ok('CREATE read');
+      for (let n = 0; n < 3; n++) await other.append('read', 'Subject: x\r\n\r\n', '(\\Seen) ');
+      await other.ok('SELECT read');
+      const numbers = async (keys: string) =>
+        (await other.ok(`SEARCH ${keys}`)).lines.find((line) => line.startsWith('SEARCH'));
+      assert.equal(await numbers('UNSEEN'), 'SEARCH');
+      assert.equal(await numbers('SEEN'), 'SEARCH 1 2 3');
+      assert.equal(await numbers('DELETED'), 'SEARCH');
+      await other.ok('STORE 2 -FLAGS (\\Seen)');
+      await other.ok('STORE 3 +FLAGS (\\Deleted)');
+      assert.equal(await numbers('UNSEEN'), 'SEARCH 2');
+      assert.equal(await numbers('SEEN UNDELETED'), 'SEARCH 1');
+      assert.equal(await numbers('DELETED'), 'SEARCH 3');
+      await other.append('read', 'Subject: x\r\n\r\n');
+      await other.ok('NOOP');
+      assert.equal(await numbers('UNSEEN'), 'SEARCH 2 4');
+    } finally {
+      other.close();
+    }
+  });
 
   test('texts beyond ASCII', async () => {
     const utf8 = (text: string) => Buffer.from(text).toString('latin1');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { Aspect, DataType } from '../../src/account/index.ts';
 import { Invalid, LimitExceeded, NotFound, Unavailable } from '../../src/base/index.ts';
-import type { AppendInput, MailAccount } from '../../src/mail/index.ts';
+import { type AppendInput, DELETED_BIT, type MailAccount } from '../../src/mail/index.ts';
 import { delivery, message, openWorld, type World } from './world.ts';
 
 let world: World;
@@ -115,6 +115,55 @@ describe('flags', () => {
     await account.storeFlags(inbox, [1], { mode: 'replace', keywords: ['todo', '$seen'], deleted: false });
     await account.storeFlags(inbox, [77], { mode: 'add', keywords: ['$flagged'], deleted: true });
     assert.equal(await change(), before);
+  });
+
+  test('are stored where they differ, whatever else is there', async () => {
+    await put(3, { keywords: ['todo'] });
+    await account.storeFlags(inbox, [2], { mode: 'add', keywords: ['other'], deleted: true });
+    const keywords = async () => {
+      const view = await account.view();
+      return [0, 1, 2].map((row) => [...view.keywordsOf(row)].sort().join(' '));
+    };
+    // Two spellings of one keyword are not two.
+    await account.storeFlags(inbox, [1, 2], { mode: 'replace', keywords: ['todo', 'TODO'], deleted: false });
+    assert.deepEqual(await keywords(), ['todo', 'todo', 'todo']);
+    assert.equal((await account.view()).members(inbox)?.isDeleted(1), false);
+    const before = await change();
+    await account.storeFlags(inbox, [1, 2, 3], { mode: 'add', keywords: ['todo'], deleted: false });
+    assert.equal(await change(), before);
+    await account.storeFlags(inbox, [1, 2, 3], {
+      mode: 'remove',
+      keywords: ['nothing', 'todo'],
+      deleted: false,
+    });
+    assert.deepEqual(await keywords(), ['', '', '']);
+    await account.storeFlags(inbox, [1, 3], { mode: 'add', keywords: [], deleted: true });
+    const members = (await account.view()).members(inbox);
+    assert.deepEqual(
+      [0, 1, 2].map((index) => members?.isDeleted(index)),
+      [true, false, true],
+    );
+  });
+
+  test('stand as bits in blocks, and in a summary of the mailbox', async () => {
+    await put(2, { keywords: ['$seen', 'own'] });
+    await put(2, { keywords: ['$seen', '$flagged'], deleted: true });
+    const view = await account.view();
+    const members = view.members(inbox);
+    assert.ok(members);
+    const [seen, flagged] = [view.keywordBit('$Seen'), view.keywordBit('$flagged')];
+    assert.ok(seen > 0 && flagged > 0 && seen !== flagged);
+    assert.equal(view.keywordBit('own'), 0);
+    assert.equal(view.keywordBit('nothing'), 0);
+    const hidden = (seen | flagged | DELETED_BIT) >>> 0;
+    const out = new Uint32Array(4);
+    members.flagBits(out, 4, 0);
+    assert.deepEqual([...out], [seen, seen, hidden, hidden]);
+    members.flagBits(out, 2, 1, Uint32Array.of(0, 3, 1));
+    assert.deepEqual([...out.subarray(0, 2)], [hidden, seen]);
+    assert.equal(members.flagSummary.every, seen);
+    assert.equal(members.flagSummary.some >>> 0, hidden);
+    assert.deepEqual([...view.keywordsIn(inbox)].sort(), ['$flagged', '$seen', 'own']);
   });
 
   test('keep the spelling that came first', async () => {

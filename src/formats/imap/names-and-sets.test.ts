@@ -161,3 +161,18 @@ test('the writer gives back what went in, in order', () => {
     assert.equal(Buffer.concat(new ResponseWriter().number(n).take()).toString(), String(n));
   }
 });
+
+test('whole responses and lists of numbers', () => {
+  const octets = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+  const writer = new ResponseWriter();
+  let expected = '';
+  for (let n = 1; n < 5000; n += 7) {
+    writer.response(n, octets(' FETCH (UID '), n * 857_143, octets(' FLAGS (\\Seen))\r\n'));
+    expected += `* ${n} FETCH (UID ${n * 857_143} FLAGS (\\Seen))\r\n`;
+    writer.response(n, octets(' FETCH (FLAGS ())\r\n'), -1, octets('never'));
+    expected += `* ${n} FETCH (FLAGS ())\r\n`;
+  }
+  writer.numbers([0, 9, 10, 4_294_967_295, 77], 4).numbers([], 0);
+  expected += ' 0 9 10 4294967295';
+  assert.equal(Buffer.concat(writer.take()).toString('latin1'), expected);
+});

@@ -33,6 +33,7 @@ test('errors and their codes', () => {
     [new MailboxInUse('mailboxes'), 'NO HASCHILDREN'],
     [new MailboxInUse('emails'), 'NO INUSE'],
     [new LimitExceeded('maxDiskQuota', 1), 'NO OVERQUOTA'],
+    [new LimitExceeded('organizationDiskQuota', 1), 'NO OVERQUOTA'],
     [new LimitExceeded('maxMessageSize', 1), 'NO TOOBIG'],
     [new LimitExceeded('maxKeywords', 1), 'NO LIMIT'],
     [new Invalid('x'), 'NO CANNOT'],

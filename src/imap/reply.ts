@@ -13,7 +13,7 @@ import {
   WaypostError,
 } from '../base/index.ts';
 import { ImapSyntaxError } from '../formats/imap/index.ts';
-import { MailboxInUse } from '../mail/index.ts';
+import { MailboxInUse, ORGANIZATION_QUOTA } from '../mail/index.ts';
 import { ConnectionEnded } from '../net/index.ts';
 
 export interface Reply {
@@ -49,7 +49,13 @@ export class SessionEnd extends Error {
 }
 
 /** Limits whose passing means that the account is full (RFC 9208, RFC 5530). */
-const QUOTAS: ReadonlySet<string> = new Set(['maxDiskQuota', 'maxEmails', 'maxMailboxes', 'maxMessages']);
+const QUOTAS: ReadonlySet<string> = new Set([
+  'maxDiskQuota',
+  'maxEmails',
+  'maxMailboxes',
+  'maxMessages',
+  ORGANIZATION_QUOTA,
+]);
 
 /**
  * The reply to a command whose handler threw. An error nobody expected is reported and answered with its trace;

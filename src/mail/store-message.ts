@@ -10,6 +10,9 @@ import { encodeSearchTask } from './search/index.ts';
 import { arrivalOf, indexThread, placeInThread } from './threads.ts';
 import type { Appended, MailLimits, MailSettings } from './types.ts';
 
+/** Name of the disk limit that accounts have together. */
+export const ORGANIZATION_QUOTA = 'organizationDiskQuota';
+
 /** What an account has room for, counted down while a write goes on. */
 export class Room {
   readonly #limits: MailLimits;
@@ -22,11 +25,17 @@ export class Room {
     this.#emails = head.count(DataType.Email);
   }
 
-  /** Takes room for one message. Throws LimitExceeded (`maxDiskQuota`, `maxEmails`). */
+  /** Takes room for one message. Throws LimitExceeded (`maxDiskQuota`, `organizationDiskQuota`, `maxEmails`). */
   take(size: number): void {
-    const { maxDiskQuota, maxEmails } = this.#limits;
-    if (maxDiskQuota !== undefined && this.#bytes + size > maxDiskQuota)
-      throw new LimitExceeded('maxDiskQuota', maxDiskQuota);
+    const { maxDiskQuota, isDiskShared, maxEmails } = this.#limits;
+    if (maxDiskQuota !== undefined && this.#bytes + size > maxDiskQuota) {
+      if (!isDiskShared) throw new LimitExceeded('maxDiskQuota', maxDiskQuota);
+      throw new LimitExceeded(
+        ORGANIZATION_QUOTA,
+        maxDiskQuota,
+        'the disk quota of the organization is used up',
+      );
+    }
     if (maxEmails !== undefined && this.#emails >= maxEmails) throw new LimitExceeded('maxEmails', maxEmails);
     this.#bytes += size;
     this.#emails++;
@@ -39,6 +48,7 @@ export function effectiveLimits(own: MailLimits, settings: MailSettings): MailLi
   const maxMailboxes = own.maxMailboxes ?? settings.maxMailboxes ?? undefined;
   return {
     ...(own.maxDiskQuota !== undefined && { maxDiskQuota: own.maxDiskQuota }),
+    ...(own.isDiskShared && { isDiskShared: true }),
     ...(maxEmails !== undefined && { maxEmails }),
     ...(maxMailboxes !== undefined && { maxMailboxes }),
   };

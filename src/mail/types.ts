@@ -353,6 +353,8 @@ export interface MailMemory {
 export interface MailLimits {
   /** Bytes. */
   readonly maxDiskQuota?: number;
+  /** The disk limit is what the other accounts of an organization leave, not the account's own. */
+  readonly isDiskShared?: boolean;
   readonly maxEmails?: number;
   /** Overrides the setting. */
   readonly maxMailboxes?: number;

@@ -12,7 +12,7 @@ import { AccessDenied, emit, LimitExceeded, NotFound, now, randomBytes, toHex } 
 import { checkPermission, type Access, type AccountId, type PermissionRule } from '../access/index.ts';
 import { scanHeader } from '../formats/mime/index.ts';
 import { type Reply, reply } from '../formats/smtp/index.ts';
-import type { Mail } from '../mail/index.ts';
+import { type Mail, ORGANIZATION_QUOTA } from '../mail/index.ts';
 import { forgedFields, headerBlock, withoutCuts } from './header-block.ts';
 import { type Content, Intake, type IntakeSpace, type Prepared } from './intake.ts';
 import type { SessionPolicy } from './policy.ts';
@@ -212,11 +212,14 @@ function replyTo(
 
 /** The answer to an account's failure to take a message. */
 export function replyToFailure(error: unknown): Reply {
-  if (error instanceof LimitExceeded) return OVER_QUOTA;
+  if (error instanceof LimitExceeded) return overQuota(error);
   if (error instanceof AccessDenied) return MAY_NOT_RECEIVE;
   if (error instanceof NotFound) return GONE;
   return NOT_STORED;
 }
+
+export const overQuota = ({ limit }: LimitExceeded): Reply =>
+  limit === ORGANIZATION_QUOTA ? ORGANIZATION_OVER_QUOTA : OVER_QUOTA;
 
 interface Outcome {
   readonly content: Content;
@@ -249,7 +252,8 @@ function report(envelope: Envelope, id: string, { content, outcome, verdict }: O
 
 const NOT_A_MESSAGE = reply(550, '5.7.7', 'That is not a message: it does not begin with a header');
 const LOOP = reply(450, '4.4.6', 'The message has passed too many hosts and may go round in circles');
-export const OVER_QUOTA = reply(452, '4.2.2', 'The mailbox is full');
+const OVER_QUOTA = reply(452, '4.2.2', 'The mailbox is full');
+const ORGANIZATION_OVER_QUOTA = reply(452, '4.2.2', 'The organization of the mailbox has no room left');
 export const MAY_NOT_RECEIVE = reply(550, '5.5.0', 'The account does not receive mail');
 const GONE = reply(550, '5.1.2', 'There is no such recipient any more');
 const NOT_STORED = reply(451, '4.3.5', 'The message cannot be stored now');

@@ -3,7 +3,7 @@ import { checkPermission, type Access, type Directory, type ListMember } from '.
 import { AccessDenied, emit, LimitExceeded } from '../base/index.ts';
 import { canonicalDomain, type Mailbox, type Reply, reply } from '../formats/smtp/index.ts';
 import type { Mail } from '../mail/index.ts';
-import { MAY_NOT_RECEIVE, OVER_QUOTA, RECEIVE } from './acceptance.ts';
+import { MAY_NOT_RECEIVE, overQuota, RECEIVE } from './acceptance.ts';
 import type { SessionPolicy } from './policy.ts';
 import type { AccountToken, Client, RecipientVerdict } from './types.ts';
 import './events.ts';
@@ -45,7 +45,8 @@ async function decide(options: RecipientOptions, request: RecipientRequest): Pro
     case 'account': {
       const member = await receiver(options, found.account);
       if (member === undefined) return refuse(MAY_NOT_RECEIVE);
-      if (await isFull(options, found.account, size)) return refuse(OVER_QUOTA);
+      const full = await refusalOf(options, found.account, size);
+      if (full) return refuse(full);
       return { accepted: true, recipient: { mailbox, accounts: [member] } };
     }
     case 'list':
@@ -114,12 +115,17 @@ async function receiver(
   return { account, token };
 }
 
-async function isFull({ mail }: RecipientOptions, account: number, size: number): Promise<boolean> {
+/** Why the account has no room for so many octets. */
+async function refusalOf(
+  { mail }: RecipientOptions,
+  account: number,
+  size: number,
+): Promise<Reply | undefined> {
   try {
     await mail.checkQuota(account, size);
-    return false;
+    return undefined;
   } catch (error) {
-    if (error instanceof LimitExceeded) return true;
+    if (error instanceof LimitExceeded) return overQuota(error);
     throw error;
   }
 }

@@ -64,7 +64,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
   });
   const access = Access.open({ registry, memory, ...(recoveryAdmin && { recoveryAdmin }) });
   const accounts = createAccounts({ data, bus });
-  const usage = new TenantUsage(registry, accounts);
+  const usage = new TenantUsage(registry, accounts, bus);
   const mailOptions: MailOptions = {
     accounts,
     data,
@@ -125,6 +125,7 @@ export async function openServices(stores: Stores, options: ServiceOptions): Pro
       await outbox.close();
       await answers.close();
       stopCounting();
+      usage.close();
       registry.close();
       accounts.close();
       await Promise.all([mail.close(), upkeep.close()]);

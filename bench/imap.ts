@@ -7,6 +7,8 @@ import { loadMessage } from './support/message.ts';
 import { openSitting, type Server } from './support/sides.ts';
 
 const SINGLES = 500;
+/** The first search alone tells how long code takes that has never run. */
+const SEARCHES = 200;
 const ITEMS = '(UID FLAGS ENVELOPE BODYSTRUCTURE)';
 
 const sitting = await openSitting({ count: 2000, accounts: 8 });
@@ -52,6 +54,9 @@ async function run(server: Server, round: number): Promise<Rates> {
   rates['FETCH FLAGS, bulk'] = await rate(count, () => fetchAll(client, '(FLAGS)'));
   rates['STORE +FLAGS, all'] = await rate(count, () => client.command('STORE 1:* +FLAGS.SILENT (\\Seen)'));
   rates['SEARCH UNSEEN'] = await rate(1, () => client.command('SEARCH UNSEEN'));
+  rates['SEARCH UNSEEN, again'] = await rate(SEARCHES, async () => {
+    for (let n = 0; n < SEARCHES; n++) await client.command('SEARCH UNSEEN');
+  });
   await client.command('CLOSE');
   client.close();
   return rates;

@@ -80,6 +80,59 @@ describe('folding', () => {
     ]);
   });
 
+  it('of one write tells what is seen by what is seen before and after it', async () => {
+    const hide = { kind: 'destroy' } as const;
+    const show = { kind: 'create' } as const;
+    const hidden = { aspects: Aspect.Hidden } as const;
+    const log = async (since: number) =>
+      (await account.log(since, 1))?.[0]?.entries.map(
+        ({ kind, aspects }) => `${(aspects & Aspect.Hidden) !== 0 ? 'hidden ' : ''}${kind}`,
+      );
+    const steps: [(w: AccountWriter) => void, string[]][] = [
+      [(w) => w.create(DataType.Email, ROW), ['create']],
+      [(w) => w.update(DataType.Email, 1, ROW, hide), ['destroy']],
+      [
+        (w) => {
+          w.update(DataType.Email, 1, ROW, hidden);
+          w.update(DataType.Email, 1, ROW, show);
+        },
+        ['create'],
+      ],
+      [
+        (w) => {
+          w.update(DataType.Email, 1, ROW, hide);
+          w.update(DataType.Email, 1, ROW, hidden);
+        },
+        ['destroy'],
+      ],
+      [
+        (w) => {
+          w.update(DataType.Email, 1, ROW, show);
+          w.update(DataType.Email, 1, ROW, hide);
+        },
+        ['hidden update'],
+      ],
+      [
+        (w) => {
+          w.update(DataType.Email, 1, ROW, show);
+          w.destroy(DataType.Email, 1);
+        },
+        ['hidden destroy'],
+      ],
+      [
+        (w) => {
+          w.create(DataType.Email, ROW);
+          w.update(DataType.Email, 2, ROW, hide);
+        },
+        ['hidden create'],
+      ],
+    ];
+    for (const [since, [step, expected]] of steps.entries()) {
+      await write(step);
+      assert.deepEqual(await log(since), expected, `step ${since + 1}`);
+    }
+  });
+
   it('by what a caller may read turns moves into arrivals and departures', () => {
     const entry = (kind: ChangeKind, before: number[], after: number[]): LogEntry => ({
       type: DataType.Email,
@@ -330,7 +383,20 @@ describe('replay', () => {
           for (let since = 0; since < moments.length; since++) await replay(own, moments, since, limit);
         },
       ),
-      { numRuns: 120 },
+      {
+        numRuns: 120,
+        examples: [
+          [
+            [
+              { op: 'create', pick: 0, joined: false },
+              { op: 'hide', pick: 0, joined: false },
+              { op: 'update', pick: 0, joined: false },
+              { op: 'show', pick: 0, joined: true },
+            ],
+            1,
+          ],
+        ],
+      },
     );
   });
 });

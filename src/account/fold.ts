@@ -12,7 +12,7 @@ export function foldKinds(earlier: ChangeKind, later: ChangeKind): ChangeKind | 
   return later === 'create' ? 'update' : 'destroy';
 }
 
-/** The entry that stands for both; undefined when nothing remains. */
+/** The entry that stands for both, of which neither is hidden; undefined when nothing remains. */
 export function foldEntries(earlier: LogEntry, later: LogEntry): LogEntry | undefined {
   const kind = foldKinds(earlier.kind, later.kind);
   if (kind === undefined) return undefined;
@@ -20,15 +20,11 @@ export function foldEntries(earlier: LogEntry, later: LogEntry): LogEntry | unde
     type: earlier.type,
     id: earlier.id,
     kind,
-    aspects: foldAspects(earlier.aspects, later.aspects),
+    aspects: earlier.aspects | later.aspects,
     before: earlier.before,
     after: later.after,
   };
 }
-
-/** Two hidden changes are hidden; one that is seen makes the whole seen. */
-export const foldAspects = (earlier: number, later: number): number =>
-  ((earlier | later) & ~Aspect.Hidden) | (earlier & later & Aspect.Hidden);
 
 /** An entry as seen by a caller who may read some containers only; undefined when it does not concern them. */
 export function visibleEntry(

@@ -10,7 +10,7 @@ import {
   type ScanOptions,
   type SpoolFile,
 } from '../store/index.ts';
-import { foldAspects, foldKinds } from './fold.ts';
+import { foldKinds } from './fold.ts';
 import { AccountHead, type HeadFields } from './head.ts';
 import { encodeLogRecord } from './log-record.ts';
 import { getManyOver, getOver, Overlay, scanOver } from './overlay.ts';
@@ -58,6 +58,8 @@ export interface HeadChange {
 interface Entry {
   readonly type: DataType;
   readonly id: DocumentId;
+  /** What became of the row; `kind` is what became of it for those who do not see what is hidden. */
+  operation: ChangeKind;
   kind: ChangeKind;
   aspects: number;
   readonly before: readonly DocumentId[];
@@ -252,19 +254,26 @@ export class StagedWriter implements AccountWriter {
     const place = type * 0x1_0000_0000 + id;
     const earlier = this.#entries.get(place);
     if (!earlier) {
-      this.#entries.set(place, { type, id, kind, aspects, before, after });
+      this.#entries.set(place, { type, id, operation, kind, aspects, before, after });
       return;
     }
-    const folded = foldKinds(earlier.kind, kind);
-    if (folded === undefined) {
+    const lasting = foldKinds(earlier.operation, operation);
+    if (lasting === undefined) {
       this.#entries.delete(place);
       return;
     }
-    earlier.kind = folded;
-    earlier.aspects = foldAspects(earlier.aspects, aspects);
+    const seenBefore = isSeen(earlier.aspects) && earlier.kind !== 'create';
+    const seenAfter = isSeen(aspects) && kind !== 'destroy';
+    earlier.operation = lasting;
+    if (seenBefore) earlier.kind = seenAfter ? 'update' : 'destroy';
+    else earlier.kind = seenAfter ? 'create' : lasting;
+    earlier.aspects =
+      ((earlier.aspects | aspects) & ~Aspect.Hidden) | (seenBefore || seenAfter ? 0 : Aspect.Hidden);
     earlier.after = after;
   }
 }
+
+const isSeen = (aspects: number): boolean => (aspects & Aspect.Hidden) === 0;
 
 /** Heads and logs are written by this floor alone. */
 function mustBeFree(key: Key): void {
@@ -276,7 +285,7 @@ function mustBeFree(key: Key): void {
 /** The change becomes the state of each type with an entry that is seen. */
 function moveStates(states: number[], entries: readonly LogEntry[], change: ChangeId): void {
   for (const { type, aspects } of entries) {
-    if ((aspects & Aspect.Hidden) !== 0) continue;
+    if (!isSeen(aspects)) continue;
     while (states.length <= type) states.push(0);
     states[type] = change;
   }

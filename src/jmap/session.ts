@@ -56,6 +56,7 @@ const MAIL = {
     'size',
     'from',
     'to',
+    'cc',
     'subject',
     'sentAt',
     'hasKeyword',

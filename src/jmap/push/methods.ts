@@ -19,10 +19,10 @@ import {
 import { askedIds } from '../get.ts';
 import { invalidProperties, MethodError, SetFailure } from '../errors.ts';
 import { type Call, type JmapMethod, method, setPermissions, URN } from '../method.ts';
+import { applyPatch } from '../patch.ts';
 import { heardTypes } from '../push-types.ts';
 import { type DestroyItem, SetCall, type UpdateItem } from '../set.ts';
 import {
-  applyPatch,
   type InputContext,
   type NewSubscription,
   readEmailPush,

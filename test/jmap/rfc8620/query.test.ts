@@ -96,7 +96,8 @@ describe('windows', () => {
     for (const limit of [-1, 1.5, '1']) assert.equal(await wrong({ limit }), 'invalidArguments');
   });
 
-  test('§5.5: the limit is told when the server set a lower one, and only then', async () => {
+  test('§5.5: the limit is told when the server set one or a lower one, and only then', async () => {
+    assert.equal(typeof (await query({}))['limit'], 'number');
     assert.equal('limit' in (await query({ limit: COUNT })), false);
     await configure(world, { queryMaxResults: 2 });
     for (const limit of [null, COUNT]) {
@@ -155,6 +156,15 @@ describe('filters and sorts', () => {
     ];
     for (const filter of bad)
       assert.equal(await wrong({ filter }), 'invalidArguments', JSON.stringify(filter));
+  });
+
+  test('§5.5: a filter that is well-formed and too large is unsupportedFilter', async () => {
+    const wide = { operator: 'OR', conditions: Array.from({ length: 501 }, () => ({})) };
+    let deep: JsonObject = {};
+    for (let i = 0; i < 40; i++) deep = { operator: 'AND', conditions: [deep] };
+    for (const type of ['Email', 'Mailbox'])
+      for (const filter of [wide, deep])
+        assert.equal(await errorOf(ann, `${type}/query`, { filter }), 'unsupportedFilter', type);
   });
 
   test('§5.5: a condition that the type has not is unsupportedFilter, wherever it stands', async () => {
@@ -222,7 +232,7 @@ describe('states', () => {
   for (const type of ['Email', 'Mailbox', 'EmailSubmission']) {
     test(`§5.5: the members of a ${type}/query, and a state that stays while nothing happens`, async () => {
       const first = await answer(ann, `${type}/query`, {});
-      const names = ['accountId', 'canCalculateChanges', 'ids', 'position', 'queryState'];
+      const names = ['accountId', 'canCalculateChanges', 'ids', 'limit', 'position', 'queryState'];
       assert.deepEqual(
         Object.keys(first)
           .filter((name) => name !== 'collapseThreads')

@@ -12,7 +12,7 @@ export interface Window {
   /** First index of the window, and the one behind its last. */
   readonly start: number;
   readonly end: number;
-  /** Set when the server set one, or lowered what was asked. */
+  /** Set when the server lowered what was asked. */
   readonly limit: number | undefined;
 }
 
@@ -36,7 +36,6 @@ export function queryWindow(
   }
   const wanted = args.limit ?? maxLimit;
   const limit = Math.min(wanted, maxLimit);
-  // RFC 8620 §5.5: no limit is clamped as well, and told, so that a client knows how long a page is.
-  const set = args.limit === null || wanted > limit;
-  return { start, end: Math.min(length, start + limit), limit: set ? limit : undefined };
+  const lowered = args.limit === null ? length - start > limit : wanted > limit;
+  return { start, end: Math.min(length, start + limit), limit: lowered ? limit : undefined };
 }

@@ -74,6 +74,21 @@ describe('PushSubscription/set', () => {
     assert.deepEqual(Object.keys(encrypted).sort(), ['expires', 'id']);
   });
 
+  test('§5.3: everything that is wrong is named', async () => {
+    const bad = { url: 7, types: 'Email', expires: 'soon', keys: {}, verificationCode: 'x', id: 'x' };
+    const { notCreated } = await set({ create: { k: bad, none: {} } });
+    const named = (value: Json | undefined) => [...(value as string[])].sort();
+    assert.deepEqual(
+      named(inside(notCreated, 'k', 'properties')),
+      ['deviceClientId', ...Object.keys(bad)].sort(),
+    );
+    assert.deepEqual(named(inside(notCreated, 'none', 'properties')), ['deviceClientId', 'url']);
+    const id = (await made())['id'] as string;
+    const { notUpdated } = await set({ update: { [id]: { ...bad, keys: null } } });
+    const changed = Object.keys(bad).filter((name) => name !== 'keys');
+    assert.deepEqual(named(inside(notUpdated, id, 'properties')), changed.sort());
+  });
+
   test('§7.2: a URL has to begin with https', async () => {
     for (const url of ['http://push.example.com/', 'push.example.com', 'ftp://x.example.com/', '', 7]) {
       const { notCreated } = await set({ create: { k: { ...NEW, url } } });

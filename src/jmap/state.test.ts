@@ -42,6 +42,8 @@ test('windows of a query', () => {
   assert.deepEqual(window({ anchor: 'c', anchorOffset: -1, limit: 1 }), [1, 'b', undefined]);
   assert.deepEqual(window({ anchor: 'b', anchorOffset: -9 }), [0, 'abcde', undefined]);
   assert.deepEqual(window({ anchor: 'e', anchorOffset: 3 }), [7, '', undefined]);
+  const furthest = Number.MAX_SAFE_INTEGER;
+  assert.deepEqual(window({ anchor: 'c', anchorOffset: furthest }), [furthest, '', undefined]);
   assert.deepEqual(window({ anchor: 'c', position: 4 }), [2, 'cde', undefined]);
   assert.throws(
     () => window({ anchor: 'x' }),

@@ -30,7 +30,8 @@ export function queryWindow(
   if (args.anchor !== null) {
     const anchor = indexOf(args.anchor);
     if (anchor < 0) throw new MethodError('anchorNotFound', 'The anchor is not among the results.');
-    start = Math.max(0, anchor + args.anchorOffset);
+    // What is told has to be an UnsignedInt, however far the offset goes.
+    start = Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, anchor + args.anchorOffset));
   } else if (start < 0) {
     start = Math.max(0, length + start);
   }

@@ -7,6 +7,7 @@ import {
   type DocumentId,
   type DocumentLinks,
 } from '../account/index.ts';
+import { LimitExceeded } from '../base/index.ts';
 import { type DataStore, keys } from '../store/index.ts';
 import { mailAccount, readCold } from './account.ts';
 import { ColumnCache } from './columns/cache.ts';
@@ -59,7 +60,9 @@ export function createMail({
       return account;
     },
     deliver: (message, ids) => deliver({ accounts, settings, limitsOf, inboxes, wake }, message, ids),
-    checkQuota: async (id, bytes) => {
+    checkRoom: async (id, bytes) => {
+      const { maxMessageSize } = settings();
+      if (bytes > maxMessageSize) throw new LimitExceeded('maxMessageSize', maxMessageSize);
       const [limits, head] = await Promise.all([limitsOf(id), accounts.get(id).head()]);
       new Room(head, effectiveLimits(limits, settings())).take(bytes);
     },

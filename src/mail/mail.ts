@@ -1,5 +1,4 @@
 // Opens the mail floor over the stores.
-import { LRUCache } from 'lru-cache';
 import {
   type AccountId,
   type Accounts,
@@ -7,7 +6,7 @@ import {
   type DocumentId,
   type DocumentLinks,
 } from '../account/index.ts';
-import { LimitExceeded } from '../base/index.ts';
+import { cacheOf, LimitExceeded } from '../base/index.ts';
 import { type DataStore, keys } from '../store/index.ts';
 import { mailAccount, readCold } from './account.ts';
 import { ColumnCache } from './columns/cache.ts';
@@ -46,8 +45,8 @@ export function createMail({
 }: MailOptions): Mail {
   const snapshots = new SnapshotStore(data);
   const columns = new ColumnCache({ data, maxBytes: columnBytes, snapshots });
-  const inboxes = new LRUCache<AccountId, number>({ max: MAX_KNOWN });
-  const known = new LRUCache<AccountId, MailAccount>({ max: MAX_KNOWN });
+  const inboxes = cacheOf<AccountId, number>(MAX_KNOWN);
+  const known = cacheOf<AccountId, MailAccount>(MAX_KNOWN);
   const wake = (id: AccountId): void => search?.wake(id);
   return {
     account: (id) => {

@@ -19,7 +19,7 @@ export class NearKeys {
     this.from = from;
     this.to = Buffer.concat([to, Uint8Array.of(0)]);
     this.#first = numberOf(from);
-    this.#values = new Array(numberOf(to) - this.#first + 1);
+    this.#values = Array.from<undefined>({ length: numberOf(to) - this.#first + 1 });
   }
 
   /** Undefined for keys that are better looked up one by one. */

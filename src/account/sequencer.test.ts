@@ -492,6 +492,7 @@ describe('state changes', () => {
         (writer) => {
           writer.create(DataType.Email, utf8('m'), { after: [11] });
           writer.update(DataType.Mailbox, 11, undefined, { aspects: Aspect.Counters });
+          writer.touch(DataType.EmailDelivery);
           writer.markDelivery();
         },
         { origin: 'c1' },

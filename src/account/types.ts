@@ -161,7 +161,7 @@ export interface AccountWriter extends AccountReader {
   addUsedBytes(delta: number): void;
   /** Draws a UIDVALIDITY: greater than every one before, at least the time in seconds (RFC 9051 §2.3.1.1). */
   newUidValidity(): number;
-  /** Marks the write as mail from outside, and logs `EmailDelivery`. */
+  /** Marks the write as mail from outside. */
   markDelivery(): void;
 }
 

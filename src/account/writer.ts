@@ -189,8 +189,8 @@ export class StagedWriter implements AccountWriter {
   }
 
   markDelivery(): void {
+    this.#mustBeOpen();
     this.#delivery = true;
-    this.touch(DataType.EmailDelivery);
   }
 
   /** For this floor alone: moves what no document moves. */

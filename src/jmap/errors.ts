@@ -41,6 +41,27 @@ export class SetFailure extends Error {
 export const invalidProperties = (properties: readonly string[], description: string): SetFailure =>
   new SetFailure('invalidProperties', description, { properties });
 
+/**
+ * What readers of properties give, by their names. Throws one `invalidProperties` that names everything they refuse
+ * with one: RFC 8620 §5.3 wants all that is wrong to be told.
+ */
+export function readAll<T extends object>(readers: { readonly [K in keyof T]: () => T[K] }): T {
+  const read: Partial<T> = {};
+  const properties: string[] = [];
+  const reasons: string[] = [];
+  for (const name of Object.keys(readers) as (keyof T)[]) {
+    try {
+      read[name] = readers[name]();
+    } catch (error) {
+      if (!(error instanceof SetFailure) || error.setError.type !== 'invalidProperties') throw error;
+      properties.push(...(error.setError.properties ?? []));
+      reasons.push(error.message);
+    }
+  }
+  if (properties.length > 0) throw invalidProperties(properties, reasons.join('; '));
+  return read as T;
+}
+
 /** Arguments of the `error` response. */
 export function methodErrorFor(error: unknown): JsonObject {
   if (error instanceof MethodError) return { type: error.type, description: error.message, ...error.more };

@@ -3,16 +3,37 @@
 import { createHash } from 'node:crypto';
 import type { Account, DataType, Head, LogEntry } from '../account/index.ts';
 import { encodeId } from '../base/index.ts';
-import type { QueryChangesResult } from '../formats/jmap/index.ts';
+import { isObject, type QueryChangesResult } from '../formats/jmap/index.ts';
 import { changesSince, type Sight } from './changes.ts';
 import { MethodError } from './errors.ts';
 import { stateOf } from './get.ts';
 import type { Call } from './method.ts';
 
-/** `query` is everything that decides about results and their order, as the client sent it. */
-export function queryState(head: Head, type: DataType, query: unknown): string {
-  const mark = createHash('sha256').update(JSON.stringify(query)).digest('base64url').slice(0, 8);
+/** What decides about results and their order, as the client sent it. */
+export interface AskedQuery {
+  readonly filter: unknown;
+  readonly sort: unknown;
+}
+
+/** `more` is what the type asks beside filter and sort. */
+export function queryState(head: Head, type: DataType, query: AskedQuery, ...more: unknown[]): string {
+  const mark = createHash('sha256').update(canonical(query, more)).digest('base64url').slice(0, 8);
   return `${stateOf(head, type)}:${mark}`;
+}
+
+/** The same text for the same query, whether its defaults are written and in whatever order its members stand. */
+function canonical({ filter, sort }: AskedQuery, more: readonly unknown[]): string {
+  const isEmpty = isObject(filter) && Object.keys(filter).length === 0;
+  const comparators = Array.isArray(sort) && sort.length > 0 ? sort.map(withoutDefaults) : null;
+  return JSON.stringify([isEmpty ? null : (filter ?? null), comparators, ...more], (_name, value: unknown) =>
+    isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );
+}
+
+function withoutDefaults(comparator: unknown): unknown {
+  if (!isObject(comparator)) return comparator;
+  const { isAscending = true, collation = null, ...rest } = comparator;
+  return { ...rest, isAscending, collation };
 }
 
 export interface QueryChangesArguments {

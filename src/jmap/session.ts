@@ -57,6 +57,7 @@ const mailLimits = (settings: JmapSettings, account: VisibleAccount): JsonObject
     'size',
     'from',
     'to',
+    'cc',
     'subject',
     'sentAt',
     'hasKeyword',

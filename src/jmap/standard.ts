@@ -1,6 +1,6 @@
 // What the small types share: objects that are read as wholes, given with the properties that were asked for, and
 // filtered and sorted in memory (RFC 8620 §5.1, §5.5, §5.6).
-import type { Account, DataType, Head } from '../account/index.ts';
+import type { Account, DataType } from '../account/index.ts';
 import { decodeId, encodeId } from '../base/index.ts';
 import {
   type Comparator,
@@ -17,7 +17,7 @@ import { type RequestContext, realId } from './context.ts';
 import { MethodError } from './errors.ts';
 import { askedIds, checkAll, getResult } from './get.ts';
 import type { Call } from './method.ts';
-import { queryChangesResult, queryState } from './query-state.ts';
+import { queryChangesResult } from './query-state.ts';
 import type { JsonText } from './result.ts';
 import { queryWindow, type WindowArguments } from './window.ts';
 
@@ -185,10 +185,6 @@ export function queryAnswer(
     ...(limit !== undefined && { limit }),
   };
 }
-
-/** State of a query on objects of a type. */
-export const typeQueryState = (head: Head, type: DataType, { filter, sort }: QueryInput): string =>
-  queryState(head, type, [filter ?? null, sort ?? null]);
 
 /** The answer of a /queryChanges whose results are known as a whole. */
 export function queryChangesAnswer(

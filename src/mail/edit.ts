@@ -170,8 +170,11 @@ export class Edit {
       ? { aspects: aspects | Aspect.Hidden, before: allOf(before), after: allOf(after) }
       : { aspects, before: seenBefore, after: seenAfter };
     if (!record) w.destroy(DataType.Email, id, change);
-    else if (!before) w.create(DataType.Email, record, { ...change, id });
-    else if (!hidden && seenAfter.length === 0)
+    else if (!before) {
+      w.create(DataType.Email, record, { ...change, id });
+      // RFC 8621 §1.5: it moves whenever a new e-mail is added to the store, whoever adds it.
+      if (!hidden) w.touch(DataType.EmailDelivery);
+    } else if (!hidden && seenAfter.length === 0)
       w.update(DataType.Email, id, record, { ...change, kind: 'destroy' });
     else if (!hidden && seenBefore.length === 0)
       w.update(DataType.Email, id, record, { ...change, kind: 'create' });

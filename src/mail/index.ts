@@ -9,6 +9,7 @@ export {
 } from './identity/identities.ts';
 export { FIXED_ROLES } from './default-folders.ts';
 export type { IdentityFields } from './identity/record.ts';
+export { mailboxProblems } from './mailboxes.ts';
 export { blobLinks, createMail, type MailOptions } from './mail.ts';
 export type { MailMaintenance } from './maintenance.ts';
 export * from './search/index.ts';

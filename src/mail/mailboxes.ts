@@ -1,6 +1,6 @@
 // The tree of mailboxes: what may be made, renamed, moved and destroyed (RFC 8621 §2.5, RFC 9051 §6.3.4-§6.3.6).
 import { Aspect, DataType, type DocumentId, grantsOn, revokeGrants, setGrant } from '../account/index.ts';
-import { AccessDenied, Conflict, Invalid, LimitExceeded, NotFound } from '../base/index.ts';
+import { AccessDenied, Conflict, Invalid, LimitExceeded, NotFound, type Problem } from '../base/index.ts';
 import { keys } from '../store/index.ts';
 import { editAccount, inPieces, type MailContext, MAX_DESTROYED } from './context.ts';
 import { allMailboxes, ensureDefaults, FIXED_ROLES, ROLES } from './default-folders.ts';
@@ -26,7 +26,8 @@ export async function createMailbox(
 ): Promise<DocumentId> {
   const settings = context.settings();
   const { maxMailboxes } = effectiveLimits(await context.limits(), settings);
-  const name = cleanName(input.name, settings);
+  mustBeFine(input, settings);
+  const name = cleanName(input.name);
   return editAccount(context, options, async (edit) => {
     const { w } = edit;
     ensureDefaults(edit, settings);
@@ -66,8 +67,9 @@ export async function updateMailboxes(
 ): Promise<void> {
   const settings = context.settings();
   const clean = Array.from(updates, ([id, update]) => {
+    mustBeFine(update, settings);
     const { name } = update;
-    return [id, name === undefined ? update : { ...update, name: cleanName(name, settings) }] as const;
+    return [id, name === undefined ? update : { ...update, name: cleanName(name) }] as const;
   });
   await editAccount(context, options, async (edit) => {
     const before = await allMailboxes(edit.w);
@@ -190,19 +192,37 @@ async function checkDestroy(edit: Edit, id: DocumentId, removeEmails: boolean): 
   edit.useMailbox(id, mailbox);
 }
 
-/** The name as it is stored. Throws Invalid. */
-function cleanName(text: string, { maxMailboxNameLength }: MailSettings): string {
-  const name = text.trim().normalize('NFC');
-  const refuse = (reason: string): never => {
-    throw new Invalid([{ property: 'name', reason }]);
-  };
-  if (name === '') refuse('must not be empty');
-  if (Buffer.byteLength(name) > maxMailboxNameLength)
-    refuse(`must not be longer than ${maxMailboxNameLength} bytes`);
+const cleanName = (name: string): string => name.trim().normalize('NFC');
+
+/**
+ * What no mailbox may have, whatever else is in the account: a name that is none, a role that is none. All of it, so
+ * that a client can be told at once (RFC 8620 §5.3).
+ */
+export function mailboxProblems(
+  { name, role }: Pick<MailboxUpdate, 'name' | 'role'>,
+  maxNameLength = Infinity,
+): Problem[] {
+  const problems: Problem[] = [];
+  const reason = name === undefined ? undefined : nameProblem(cleanName(name), maxNameLength);
+  if (reason !== undefined) problems.push({ property: 'name', reason });
+  if (typeof role === 'string' && !ROLES.has(role))
+    problems.push({ property: 'role', reason: 'is no role of a mailbox' });
+  return problems;
+}
+
+function nameProblem(name: string, maxLength: number): string | undefined {
+  if (name === '') return 'must not be empty';
+  if (Buffer.byteLength(name) > maxLength) return `must not be longer than ${maxLength} bytes`;
   // The slash separates levels in IMAP.
   if (name.includes('/') || /[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(name))
-    refuse('has a character that no name may have');
-  return name;
+    return 'has a character that no name may have';
+  return undefined;
+}
+
+/** Throws Invalid. */
+function mustBeFine(fields: Pick<MailboxUpdate, 'name' | 'role'>, settings: MailSettings): void {
+  const problems = mailboxProblems(fields, settings.maxMailboxNameLength);
+  if (problems.length > 0) throw new Invalid(problems);
 }
 
 /** Throws Invalid (`parentId`) and LimitExceeded. */
@@ -249,7 +269,6 @@ function checkSibling(tree: Tree, self: DocumentId | undefined, name: string, pa
 /** Throws Invalid (`role`). */
 function checkRole(tree: Tree, self: DocumentId | undefined, role: string | null): void {
   if (role === null) return;
-  if (!ROLES.has(role)) throw new Invalid([{ property: 'role', reason: 'is no role of a mailbox' }]);
   for (const [id, other] of tree) {
     if (id !== self && other.role === role)
       throw new Invalid([{ property: 'role', reason: 'another mailbox has it' }]);

@@ -239,7 +239,7 @@ describe('the life of a subscription', () => {
 describe('what may be created', () => {
   test('properties', async () => {
     const with_ = (more: object) => refused({ ...subscription(), ...more });
-    assert.equal(await refused({}), 'invalidProperties deviceClientId');
+    assert.equal(await refused({}), 'invalidProperties deviceClientId url');
     assert.equal(await with_({ deviceClientId: '' }), 'invalidProperties deviceClientId');
     assert.equal(await with_({ deviceClientId: 'x'.repeat(256) }), 'invalidProperties deviceClientId');
     assert.equal(await with_({ verificationCode: 'x' }), 'invalidProperties verificationCode');

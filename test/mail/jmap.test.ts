@@ -143,7 +143,7 @@ test('mailboxes refuse in the words of JMAP', async () => {
     create: { twin: { name: 'A' } },
     destroy: [a, b, encodeId(inbox)],
   });
-  assert.equal(set.notCreated?.['twin']?.type, 'alreadyExists');
+  assert.equal(set.notCreated?.['twin']?.type, 'invalidProperties');
   assert.equal(set.notCreated?.['twin']?.existingId, a);
   assert.equal(set.notDestroyed?.[a]?.type, 'mailboxHasChild');
   assert.equal(set.notDestroyed?.[b]?.type, 'mailboxHasEmail');

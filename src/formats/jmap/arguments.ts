@@ -45,8 +45,7 @@ export const queryChangesArgs = <C>() => ({
 });
 export const setArgs = <T>() => ({
   accountId: id,
-  // A value that is no state is a state that differs, not a wrong argument.
-  ifInState: nullable(typed<string>()),
+  ifInState: nullable(text),
   create: nullable(mapOf(typedObject<T>())),
   update: nullable(mapOf(typedObject<Readonly<Record<string, unknown>>>())),
   destroy: nullable(list(id)),

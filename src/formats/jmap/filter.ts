@@ -1,5 +1,6 @@
 // Filters and comparators of /query (RFC 8620 §5.5): the tree is checked here once, its leaves by the type
 // that is asked.
+import { Unsupported } from '../../base/index.ts';
 import { wrong } from './shape.ts';
 import { isObject, type JsonObject } from './request.ts';
 
@@ -16,7 +17,10 @@ export type FilterInput<C> =
 export const MAX_FILTER_NODES = 500;
 const MAX_FILTER_DEPTH = 32;
 
-/** Reads a filter tree; `readCondition` checks a leaf. Null for no filter (null, absent or `{}`). */
+/**
+ * Reads a filter tree; `readCondition` checks a leaf. Null for no filter (null, absent or `{}`). Throws `Invalid`, and
+ * `Unsupported` for one that is well-formed and too large.
+ */
 export function readFilter<C>(
   value: unknown,
   readCondition: (condition: JsonObject, at: string) => C,
@@ -25,7 +29,10 @@ export function readFilter<C>(
   let nodes = 0;
   const read = (value: unknown, at: string, depth: number): Filter<C> => {
     if (!isObject(value)) return wrong(at, 'must be a filter');
-    if (++nodes > MAX_FILTER_NODES || depth > MAX_FILTER_DEPTH) return wrong(at, 'the filter is too large');
+    if (++nodes > MAX_FILTER_NODES || depth > MAX_FILTER_DEPTH)
+      throw new Unsupported(
+        `a filter of more than ${MAX_FILTER_NODES} conditions or ${MAX_FILTER_DEPTH} levels`,
+      );
     const { operator, conditions } = value;
     if (operator === undefined && conditions === undefined) return { condition: readCondition(value, at) };
     if (operator !== 'AND' && operator !== 'OR' && operator !== 'NOT') {

@@ -1,5 +1,5 @@
 // Entry for fuzzing: any bytes as the body of a request. Only `RequestError` and `Invalid` may come out.
-import { Invalid } from '../../base/index.ts';
+import { Invalid, Unsupported } from '../../base/index.ts';
 import { readFilter, readSort } from './filter.ts';
 import { emailGetArgs, emailQueryArgs, emailSetArgs, mailboxSetArgs } from './methods.ts';
 import { isResultReference, ReferenceBudget, resolvePointer } from './pointer.ts';
@@ -39,6 +39,7 @@ function attempt(read: () => unknown): void {
   try {
     read();
   } catch (error) {
-    if (!(error instanceof RequestError || error instanceof Invalid)) throw error;
+    const refused = [RequestError, Invalid, Unsupported].some((kind) => error instanceof kind);
+    if (!refused) throw error;
   }
 }

@@ -1,13 +1,5 @@
 // The arguments of every method, declared once, and the table from which the client takes its types.
-import {
-  changesArgs,
-  getArgs,
-  queryArgs,
-  queryChangesArgs,
-  setArgs,
-  typed,
-  typedObject,
-} from './arguments.ts';
+import { changesArgs, getArgs, queryArgs, queryChangesArgs, setArgs, typedObject } from './arguments.ts';
 import type { JsonObject } from './request.ts';
 import type { SendingMethods } from './sending.ts';
 import {
@@ -125,7 +117,7 @@ export const emailImportEntry = record({
 });
 export const emailImportArgs = record({
   accountId: id,
-  ifInState: nullable(typed<string>()),
+  ifInState: nullable(text),
   emails: mapOf(object as Shape<JsonObject, InOf<typeof emailImportEntry>>),
 });
 export const emailParseArgs = record({

@@ -57,7 +57,7 @@ describe('I-JSON', () => {
     ['unpaired surrogate in a name', '{"\\udc00":1}', 'notJSON'],
     ['broken UTF-8', Buffer.from([0x22, 0xc3, 0x28, 0x22]), 'notJSON'],
     ['deep arrays', '['.repeat(100_000), 'limit maxSizeRequest'],
-    ['deep objects', `${'{"a":'.repeat(65)}1${'}'.repeat(65)}`, 'limit maxSizeRequest'],
+    ['deep objects', `${'{"a":'.repeat(129)}1${'}'.repeat(129)}`, 'limit maxSizeRequest'],
     ['many values', `[${'0,'.repeat(1_000_001)}0]`, 'limit maxSizeRequest'],
   ];
   for (const [name, text, expected] of refused) {

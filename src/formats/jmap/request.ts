@@ -39,7 +39,7 @@ export interface JsonLimits {
   readonly maxValues: number;
 }
 
-export const DEFAULT_JSON_LIMITS: JsonLimits = { maxDepth: 64, maxValues: 1_000_000 };
+export const DEFAULT_JSON_LIMITS: JsonLimits = { maxDepth: 128, maxValues: 1_000_000 };
 
 /**
  * Parses I-JSON: valid UTF-8, no name twice in one object, no unpaired surrogate (RFC 7493 §2).

@@ -11,7 +11,7 @@ import {
 } from './arguments.ts';
 import type { FilterInput } from './filter.ts';
 import type { EmailCondition } from './methods.ts';
-import { flag, id, type InOf, list, mapOf, nullable, record, withDefault } from './shape.ts';
+import { flag, id, type InOf, list, mapOf, nullable, record, text, withDefault } from './shape.ts';
 import type {
   ChangesResult,
   Email,
@@ -39,12 +39,12 @@ export interface EmailCopy {
 
 export const emailCopyArgs = record({
   fromAccountId: id,
-  ifFromInState: nullable(typed<string>()),
+  ifFromInState: nullable(text),
   accountId: id,
-  ifInState: nullable(typed<string>()),
+  ifInState: nullable(text),
   create: mapOf(typedObject<EmailCopy>()),
   onSuccessDestroyOriginal: withDefault(flag, false),
-  destroyFromIfInState: nullable(typed<string>()),
+  destroyFromIfInState: nullable(text),
 });
 
 export const searchSnippetGetArgs = record({

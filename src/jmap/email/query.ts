@@ -7,7 +7,7 @@ import type { MailAccount, MailView } from '../mail-port.ts';
 import { type Call, type JmapMethod, method, URN } from '../method.ts';
 import { changesSince } from '../changes.ts';
 import { MethodError } from '../errors.ts';
-import { MAX_ENTRIES, queryChangesResult, queryState } from '../query-state.ts';
+import { type AskedQuery, MAX_ENTRIES, queryChangesResult, queryState } from '../query-state.ts';
 import { JsonText } from '../result.ts';
 import type { MailServices } from '../services.ts';
 import { emailSight, threadsOf } from '../sight.ts';
@@ -23,7 +23,7 @@ interface EmailQuery {
   readonly sort: readonly EmailSort[];
   readonly collapseThreads: boolean;
   /** As the client sent it. */
-  readonly asked: readonly unknown[];
+  readonly asked: AskedQuery;
 }
 
 interface QueryArguments {
@@ -104,7 +104,7 @@ function readQuery({ filter, sort, collapseThreads }: QueryArguments, call: Call
     filter: readEmailFilter(filter, call.request),
     sort: readEmailSort(sort),
     collapseThreads,
-    asked: [filter ?? null, sort ?? null, collapseThreads],
+    asked: { filter, sort },
   };
 }
 
@@ -138,7 +138,11 @@ async function runQuery(
   const mask = await evaluate(query.filter, view, answers, slice);
   const rows = await orderRows(mask, query.sort, view, keys, slice);
   const shown = query.collapseThreads ? collapse(rows, view) : rows;
-  return { ids: idsOf(shown, view), state: queryState(view.head, DataType.Email, query.asked), view };
+  return {
+    ids: idsOf(shown, view),
+    state: queryState(view.head, DataType.Email, query.asked, query.collapseThreads),
+    view,
+  };
 }
 
 const COLD_SORTS: ReadonlySet<EmailSort['kind']> = new Set(['sent', 'from', 'to', 'cc', 'subject']);

@@ -106,10 +106,9 @@ function runQuery(call: Call, query: MailboxQuery, view: MailView): { ids: numbe
   const shown = query.filterAsTree
     ? (id: number) => wholePath(id, view, matching)
     : (id: number) => matching.has(id);
-  const { filter: asked, sort, sortAsTree, filterAsTree } = query;
   return {
     ids: order.filter(shown),
-    state: queryState(view.head, DataType.Mailbox, [asked ?? null, sort ?? null, sortAsTree, filterAsTree]),
+    state: queryState(view.head, DataType.Mailbox, query, query.sortAsTree, query.filterAsTree),
   };
 }
 

@@ -2,20 +2,27 @@
 // properties are read, and what it refuses becomes a SetError.
 import { isDeepStrictEqual } from 'node:util';
 import { DataType } from '../../account/index.ts';
-import { Conflict, encodeId, Invalid, LimitExceeded } from '../../base/index.ts';
-import { type Json, type JsonObject, type Mailbox, mailboxSetArgs } from '../../formats/jmap/index.ts';
-import { MailboxInUse, readShares } from '../../mail/index.ts';
-import type { RequestContext } from '../context.ts';
+import { Conflict, decodeId, encodeId, Invalid, LimitExceeded, type Problem } from '../../base/index.ts';
+import {
+  type Json,
+  type JsonObject,
+  type Mailbox,
+  mailboxSetArgs,
+  patchTokens,
+} from '../../formats/jmap/index.ts';
+import { mailboxProblems, MailboxInUse, readShares } from '../../mail/index.ts';
+import { type RequestContext, realId } from '../context.ts';
 import { invalidProperties, SetFailure } from '../errors.ts';
 import { stateOf } from '../get.ts';
 import type { MailboxCreate, MailboxInfo, MailboxUpdate, MailView } from '../mail-port.ts';
 import { type Call, type JmapMethod, method, setPermissions, URN } from '../method.ts';
+import { applyPatch } from '../patch.ts';
 import type { SharingServices } from '../sending.ts';
-import { type DestroyItem, orderCreations, propertyId, SetCall, type UpdateItem } from '../set.ts';
+import { type DestroyItem, orderCreations, SetCall, type UpdateItem } from '../set.ts';
 import { mailboxObject, type MailboxProperty, mailboxValue } from './get.ts';
 import { changeShares, sharePatch } from './share.ts';
 
-const WRITABLE = new Set(['name', 'parentId', 'role', 'sortOrder', 'isSubscribed']);
+const WRITABLE: readonly MailboxProperty[] = ['name', 'parentId', 'role', 'sortOrder', 'isSubscribed'];
 const SERVER_SET: readonly MailboxProperty[] = [
   'id',
   'totalEmails',
@@ -105,7 +112,7 @@ class MailboxSet {
   async #create([key, object]: Creation): Promise<void> {
     const call = this.#call;
     const { shareWith = null, ...properties } = object;
-    const id = await this.#mail.createMailbox(readCreate(properties, call));
+    const id = await this.#mail.createMailbox(readCreate(properties, await this.#mail.view(), call));
     call.request.created.set(key, encodeId(id));
     try {
       if (shareWith !== null) await shareNew(this.#services, call, id, shareWith);
@@ -249,12 +256,14 @@ function parentReference(object: JsonObject): string[] {
   return typeof parentId === 'string' && parentId.startsWith('#') ? [parentId.slice(1)] : [];
 }
 
-function readCreate(object: JsonObject, call: Call): MailboxCreate {
-  const unknown = Object.keys(object).filter((name) => !WRITABLE.has(name));
-  if (unknown.length > 0)
-    throw invalidProperties(unknown, `These properties cannot be set: ${unknown.join(', ')}`);
-  if (object['name'] === undefined) throw invalidProperties(['name'], 'name: is required');
-  const update = readProperties(object, call);
+const isWritable = (name: string): boolean => WRITABLE.some((property) => property === name);
+
+function readCreate(object: JsonObject, view: MailView, call: Call): MailboxCreate {
+  const problems: Problem[] = Object.keys(object)
+    .filter((name) => !isWritable(name))
+    .map((property) => ({ property, reason: 'cannot be set' }));
+  if (object['name'] === undefined) problems.push({ property: 'name', reason: 'is required' });
+  const update = readProperties(object, view, call, problems);
   return {
     name: update.name as string,
     parentId: update.parentId ?? 0,
@@ -272,60 +281,80 @@ function readUpdate(
   view: MailView,
   call: Call,
 ): MailboxUpdate | undefined {
-  for (const name of Object.keys(patch)) {
-    if (WRITABLE.has(name)) continue;
-    if (name.includes('/')) throw new SetFailure('invalidPatch', `${name}: there is nothing to patch`);
+  const wanted = patched(patch, () => mailboxObject([...WRITABLE, ...SERVER_SET], mailbox, view, call));
+  const problems: Problem[] = [];
+  for (const name of Object.keys(wanted)) {
+    if (isWritable(name)) continue;
     const known = SERVER_SET.find((property) => property === name);
-    if (!known || !isDeepStrictEqual(mailboxValue(known, mailbox, view, call), patch[name])) {
-      throw invalidProperties([name], `${name}: cannot be set`);
-    }
+    if (!known || !isDeepStrictEqual(mailboxValue(known, mailbox, view, call), wanted[name]))
+      problems.push({ property: name, reason: 'cannot be set' });
   }
   // RFC 8620 §5.3: null brings a default back.
-  const update = readProperties(patch['sortOrder'] === null ? { ...patch, sortOrder: 0 } : patch, call);
+  const named = wanted['sortOrder'] === null ? { ...wanted, sortOrder: 0 } : wanted;
+  const update = readProperties(named, view, call, problems);
   return Object.keys(update).length > 0 ? update : undefined;
 }
 
-function readProperties(object: JsonObject, call: Call): MailboxUpdate {
+/** The properties that a patch names, as it leaves them. Throws `invalidPatch`. */
+function patched(patch: JsonObject, current: () => Partial<Mailbox>): JsonObject {
+  const paths = Object.keys(patch);
+  if (!paths.some((path) => path.includes('/'))) return patch;
+  const whole = applyPatch(current() as unknown as JsonObject, patch);
+  const names = new Set(paths.map((path) => patchTokens(path)?.[0] ?? path));
+  return Object.fromEntries(Array.from(names, (name) => [name, whole[name] ?? null]));
+}
+
+/** Throws `invalidProperties` with these problems and those that it finds: RFC 8620 §5.3 wants them all named. */
+function readProperties(object: JsonObject, view: MailView, call: Call, problems: Problem[]): MailboxUpdate {
   const update: { -readonly [K in keyof MailboxUpdate]: MailboxUpdate[K] } = {};
   const { name, parentId, role, sortOrder, isSubscribed } = object;
-  if (name !== undefined) update.name = readText(name, 'name');
-  if (parentId !== undefined) update.parentId = readParent(parentId, call.request);
-  if (role !== undefined) update.role = role === null ? null : readText(role, 'role');
+  const bad = (property: MailboxProperty, reason: string): undefined =>
+    void problems.push({ property, reason });
+  if (typeof name === 'string') update.name = name;
+  else if (name !== undefined) bad('name', 'must be a string');
+  if (role === null || typeof role === 'string') update.role = role;
+  else if (role !== undefined) bad('role', 'must be a string or null');
+  const parent = parentId === undefined ? undefined : readParent(parentId, view, call.request, bad);
+  if (parent !== undefined) update.parentId = parent;
   if (sortOrder !== undefined) {
-    if (
-      !Number.isSafeInteger(sortOrder) ||
-      (sortOrder as number) < 0 ||
-      (sortOrder as number) > MAX_SORT_ORDER
-    ) {
-      throw invalidProperties(['sortOrder'], 'sortOrder: must be an integer from 0 to 2147483647');
-    }
-    update.sortOrder = sortOrder as number;
+    if (isSortOrder(sortOrder)) update.sortOrder = sortOrder;
+    else bad('sortOrder', `must be an integer from 0 to ${MAX_SORT_ORDER}`);
   }
-  if (isSubscribed !== undefined) {
-    if (typeof isSubscribed !== 'boolean')
-      throw invalidProperties(['isSubscribed'], 'isSubscribed: must be true or false');
+  if (typeof isSubscribed === 'boolean')
     update.subscription = { account: call.token.account, subscribed: isSubscribed };
-  }
-  return update;
+  else if (isSubscribed !== undefined) bad('isSubscribed', 'must be true or false');
+  if (problems.length === 0) return update;
+  const all = new Invalid([...problems, ...mailboxProblems(update)]);
+  throw invalidProperties([...new Set(all.problems.map(({ property }) => property))], all.message);
 }
 
-function readText(value: Json, property: keyof Mailbox): string {
-  if (typeof value !== 'string') throw invalidProperties([property], `${property}: must be a string`);
-  return value;
-}
+const isSortOrder = (value: Json): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MAX_SORT_ORDER;
 
-function readParent(value: Json, request: RequestContext): number {
+function readParent(
+  value: Json,
+  { mailboxes }: MailView,
+  request: RequestContext,
+  bad: (property: MailboxProperty, reason: string) => undefined,
+): number | undefined {
   if (value === null) return 0;
-  return propertyId(request, readText(value, 'parentId'), 'parentId');
+  if (typeof value !== 'string') return bad('parentId', 'must be a string or null');
+  const real = realId(request, value);
+  const id = real === undefined ? undefined : decodeId(real);
+  if (id !== undefined && mailboxes.has(id)) return id;
+  return bad('parentId', `there is no "${value.slice(0, 100)}"`);
 }
 
-/** A clash names the mailbox in the way by its id. */
+/**
+ * RFC 8621 §2.5 has no word for a name that a sibling has, so that it is one that the rules of §2 do not allow
+ * (RFC 8620 §5.3: `invalidProperties`); the mailbox in the way is told by its id.
+ */
 function refusal(error: unknown): unknown {
   if (error instanceof MailboxInUse)
     return new SetFailure(error.holds === 'mailboxes' ? 'mailboxHasChild' : 'mailboxHasEmail', error.message);
   if (error instanceof Conflict && error.existing !== undefined) {
     const existing = Number(error.existing);
-    return new SetFailure('alreadyExists', error.message, {
+    return new SetFailure('invalidProperties', error.message, {
       properties: ['name'],
       ...(Number.isSafeInteger(existing) && { existingId: encodeId(existing) }),
     });

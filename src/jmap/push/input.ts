@@ -1,11 +1,11 @@
 // What clients write into push subscriptions (RFC 8620 §7.2, draft-ietf-jmap-emailpush-03 §4), checked.
 import { encodeId, now } from '../../base/index.ts';
-import { isObject, type Json, type JsonObject, parseDate, patchTokens } from '../../formats/jmap/index.ts';
+import { isObject, type Json, type JsonObject, parseDate } from '../../formats/jmap/index.ts';
 import { type PushKeys, readKeys } from '../../formats/webpush/index.ts';
 import type { RequestContext, VisibleAccount } from '../context.ts';
 import { readEmailFilter } from '../email/filter.ts';
 import { planEmail } from '../email/properties.ts';
-import { invalidProperties, SetFailure } from '../errors.ts';
+import { invalidProperties, readAll, type SetFailure } from '../errors.ts';
 import { URN } from '../method.ts';
 import type { EmailPushConfig, Urgency } from './record.ts';
 
@@ -36,25 +36,45 @@ const wrongProperty = (name: string, reason: string): SetFailure =>
 /** Throws `invalidProperties`. */
 export function readNew(object: JsonObject, context: InputContext): NewSubscription {
   const { deviceClientId, url, keys, verificationCode, expires, types, emailPush, ...others } = object;
-  if (emailPush !== undefined) checkEmailPushUse(context.request);
-  const strangers = Object.keys(others);
-  if (strangers.length > 0)
-    throw invalidProperties(strangers, `These properties cannot be set: ${strangers.join(', ')}`);
-  if (typeof deviceClientId !== 'string' || deviceClientId === '' || deviceClientId.length > MAX_DEVICE)
-    throw wrongProperty('deviceClientId', `must be a text of at most ${MAX_DEVICE} characters`);
-  if (typeof url !== 'string') throw wrongProperty('url', 'must be a string');
-  const problem = context.targetProblem(url);
+  const {
+    others: _none,
+    verificationCode: _unset,
+    ...subscription
+  } = readAll({
+    others: () => checkOthers(Object.keys(others)),
+    deviceClientId: () => readDevice(deviceClientId),
+    url: () => readUrl(url, context),
+    keys: () => readPushKeys(keys),
+    verificationCode: () => checkUnset(verificationCode),
+    expires: () => readExpires(expires),
+    types: () => readTypes(types),
+    emailPush: () => {
+      if (emailPush !== undefined) checkEmailPushUse(context.request);
+      return readEmailPush(emailPush, context);
+    },
+  });
+  return subscription;
+}
+
+function checkOthers(names: readonly string[]): void {
+  if (names.length > 0) throw invalidProperties(names, `These properties cannot be set: ${names.join(', ')}`);
+}
+
+function readDevice(value: Json | undefined): string {
+  if (typeof value === 'string' && value !== '' && value.length <= MAX_DEVICE) return value;
+  throw wrongProperty('deviceClientId', `must be a text of at most ${MAX_DEVICE} characters`);
+}
+
+function readUrl(value: Json | undefined, { targetProblem }: InputContext): string {
+  if (typeof value !== 'string') throw wrongProperty('url', 'must be a string');
+  const problem = targetProblem(value);
   if (problem !== undefined) throw wrongProperty('url', problem);
-  if (verificationCode !== undefined && verificationCode !== null)
+  return value;
+}
+
+function checkUnset(code: Json | undefined): void {
+  if (code !== undefined && code !== null)
     throw wrongProperty('verificationCode', 'is not known before the subscription is there');
-  return {
-    deviceClientId,
-    url,
-    keys: readPushKeys(keys),
-    expires: readExpires(expires),
-    types: readTypes(types),
-    emailPush: readEmailPush(emailPush, context),
-  };
 }
 
 /** RFC 8620 §1.8: a property of a capability is one for requests that name it. */
@@ -143,32 +163,3 @@ function readConfig(
   }
   return { filter, properties: [...new Set(properties)], urgency: urgency as Urgency };
 }
-
-/**
- * An object with a patch applied (RFC 8620 §5.3). Throws `invalidPatch` for a path through what is no object, past a
- * parent that is not there, or below one that the patch sets as well.
- */
-export function applyPatch(object: JsonObject, patch: JsonObject): JsonObject {
-  const result = structuredClone(object);
-  const paths = Object.keys(patch);
-  for (const path of paths) {
-    const tokens = patchTokens(path);
-    if (!tokens || tokens.some((token) => token === '__proto__')) throw badPatch(path);
-    if (paths.some((other) => other !== path && path.startsWith(`${other}/`))) throw badPatch(path);
-    let parent: JsonObject = result;
-    for (const token of tokens.slice(0, -1)) {
-      const next = Object.hasOwn(parent, token) ? parent[token] : undefined;
-      if (!isObject(next)) throw badPatch(path);
-      parent = next;
-    }
-    const last = tokens.at(-1) as string;
-    const value = patch[path] as Json;
-    // Null takes a member of a map away; of the object itself it is the default.
-    if (value === null && tokens.length > 1) delete parent[last];
-    else parent[last] = value;
-  }
-  return result;
-}
-
-const badPatch = (path: string): SetFailure =>
-  new SetFailure('invalidPatch', `"${path.slice(0, 100)}" is no path of this object.`);

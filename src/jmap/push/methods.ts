@@ -11,18 +11,19 @@ import {
 import type { AccessToken, CredentialTicket } from '../../access/index.ts';
 import { encodeId, LimitExceeded, now, randomText, utf8 } from '../../base/index.ts';
 import {
+  type Json,
   type JsonObject,
   pushSubscriptionGetArgs,
   pushSubscriptionSetArgs,
   wrong,
 } from '../../formats/jmap/index.ts';
 import { askedIds } from '../get.ts';
-import { invalidProperties, MethodError, SetFailure } from '../errors.ts';
+import { invalidProperties, MethodError, readAll, SetFailure } from '../errors.ts';
 import { type Call, type JmapMethod, method, setPermissions, URN } from '../method.ts';
+import { applyPatch } from '../patch.ts';
 import { heardTypes } from '../push-types.ts';
 import { type DestroyItem, SetCall, type UpdateItem } from '../set.ts';
 import {
-  applyPatch,
   type InputContext,
   type NewSubscription,
   readEmailPush,
@@ -274,9 +275,32 @@ function patched(
   context: InputContext,
 ): { after: Subscription; changed: JsonObject | null } {
   const current = shown(id, before, SHOWN) as JsonObject;
-  if (touches(patch, 'emailPush')) checkEmailPushUse(context.request);
   const { url, keys, ...rest } = patch;
   const wanted = applyPatch(current, rest);
+  const { fixed: _same, ...changes } = readAll({
+    fixed: () => checkFixed(before, current, { url, keys }, wanted),
+    verified: () => readCode(wanted['verificationCode'], before),
+    expires: () => ('expires' in patch ? readExpires(patch['expires']) : before.expires),
+    types: () => readTypes(wanted['types']),
+    emailPush: () => {
+      // What was right when it was written need not be so now.
+      if (!touches(patch, 'emailPush')) return before.emailPush;
+      checkEmailPushUse(context.request);
+      return readEmailPush(wanted['emailPush'], context);
+    },
+  });
+  const after = { ...before, ...changes };
+  const expires = dateText(after.expires);
+  return { after, changed: 'expires' in patch && patch['expires'] !== expires ? { expires } : null };
+}
+
+/** What stays as it was made may be sent as it is. */
+function checkFixed(
+  before: Subscription,
+  current: JsonObject,
+  { url, keys }: { readonly url: Json | undefined; readonly keys: Json | undefined },
+  wanted: JsonObject,
+): void {
   const fixed: string[] = [];
   if (url !== undefined && url !== before.url) fixed.push('url');
   if (keys !== undefined && !sameKeys(readPushKeys(keys), before.keys)) fixed.push('keys');
@@ -287,21 +311,13 @@ function patched(
   }
   if (fixed.length > 0)
     throw invalidProperties(fixed, `These properties cannot be changed: ${fixed.join(', ')}`);
-  const { verificationCode, types, emailPush } = wanted;
-  const verified = before.verified || isCode(verificationCode, before.code);
-  if (before.verified ? verificationCode !== before.code : verificationCode !== null && !verified)
-    throw invalidProperties(['verificationCode'], 'verificationCode: is not the one that was sent');
-  const expires = 'expires' in patch ? readExpires(patch['expires']) : before.expires;
-  const after = {
-    ...before,
-    verified,
-    expires,
-    types: readTypes(types),
-    // What was right when it was written need not be so now.
-    emailPush: touches(patch, 'emailPush') ? readEmailPush(emailPush, context) : before.emailPush,
-  };
-  const chosen = 'expires' in patch && patch['expires'] !== dateText(expires);
-  return { after, changed: chosen ? { expires: dateText(expires) } : null };
+}
+
+/** Whether the subscription is verified now. */
+function readCode(given: Json | undefined, { verified, code }: Subscription): boolean {
+  if (verified ? given === code : isCode(given, code)) return true;
+  if (!verified && given === null) return false;
+  throw invalidProperties(['verificationCode'], 'verificationCode: is not the one that was sent');
 }
 
 const touches = (patch: JsonObject, property: string): boolean =>

@@ -3,10 +3,8 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { DataType } from '../../account/index.ts';
 import type { JsonObject } from '../../formats/jmap/index.ts';
-import { SetFailure } from '../errors.ts';
 import { DEFAULT_JMAP_SETTINGS } from '../settings.ts';
 import { arrivals, packed } from './email-push.ts';
-import { applyPatch } from './input.ts';
 import { decodeSubscription, encodeSubscription, type Subscription } from './record.ts';
 import { Sender } from './sender.ts';
 import { createPoster, type PushAnswer, type PushRequest, targetProblem } from './target.ts';
@@ -196,45 +194,5 @@ describe('e-mails in messages', () => {
     assert.deepEqual(await arrivals({ log: async () => log, head }, 4), { ids: [1, 3], upTo: 7 });
     assert.deepEqual(await arrivals({ log: async () => [], head }, 4), { ids: [], upTo: 4 });
     assert.deepEqual(await arrivals({ log: async () => undefined, head }, 4), { ids: [], upTo: 40 });
-  });
-});
-
-describe('patches', () => {
-  const object = { types: ['a'], map: { x: { y: 1 } }, none: null };
-  const bad = (patch: JsonObject) =>
-    assert.throws(
-      () => applyPatch(object, patch),
-      (error) => error instanceof SetFailure && error.setError.type === 'invalidPatch',
-      JSON.stringify(patch),
-    );
-
-  test('set, add and take away', () => {
-    assert.deepEqual(applyPatch(object, { types: null, 'map/x/z': 2, 'map/a~1b': 3 }), {
-      types: null,
-      map: { x: { y: 1, z: 2 }, 'a/b': 3 },
-      none: null,
-    });
-    assert.deepEqual(applyPatch(object, { 'map/x': null }), { ...object, map: {} });
-    assert.deepEqual(object.map, { x: { y: 1 } });
-  });
-
-  test('paths that are none', () => {
-    bad({ 'types/0': 'b' });
-    bad({ 'none/a': 1 });
-    bad({ 'map/q/r': 1 });
-    bad({ 'map/x/y/z': 1 });
-    bad({ map: {}, 'map/x': null });
-    bad({ '__proto__/a': 1 });
-    bad({ 'map/~2': 1 });
-    fc.assert(
-      fc.property(fc.string(), fc.jsonValue(), (path, value) => {
-        try {
-          applyPatch(object, { [path]: value as never });
-        } catch (error) {
-          assert.ok(error instanceof SetFailure);
-        }
-        assert.equal(({} as Record<string, unknown>)['a'], undefined);
-      }),
-    );
   });
 });

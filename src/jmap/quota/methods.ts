@@ -181,7 +181,7 @@ async function runQuery(
     .map(({ id }) => id);
   // What the request names decides about the types, and so about the results.
   const seen = quotas.map(({ id, types }) => [id, types]);
-  const state = queryState(head, DataType.Quota, [asked ?? null, order ?? null, seen]);
+  const state = queryState(head, DataType.Quota, { filter: asked, sort: order }, seen);
   return { ids, state, byUse: sort.some(({ property }) => property === 'used') };
 }
 

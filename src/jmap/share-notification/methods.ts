@@ -20,6 +20,7 @@ import { rightsObject } from '../mailbox/rights.ts';
 import { type JmapMethod, method, setPermissions, URN } from '../method.ts';
 import type { SharingServices } from '../sending.ts';
 import { SetCall } from '../set.ts';
+import { queryState } from '../query-state.ts';
 import {
   asText,
   getFrom,
@@ -27,7 +28,6 @@ import {
   queryAnswer,
   queryChangesAnswer,
   type QueryKind,
-  typeQueryState,
 } from '../standard.ts';
 
 const PROPERTIES = [
@@ -72,12 +72,7 @@ export function shareNotificationMethods(services: SharingServices): JmapMethod[
       args: shareNotificationQueryArgs,
       handle: async (call, args) => {
         const { head, notices } = await readNotices(services.accountOf(call.accountId));
-        return queryAnswer(
-          call,
-          args,
-          typeQueryState(head, type, args),
-          matchingIds(call, args, QUERY, notices),
-        );
+        return queryAnswer(call, args, queryState(head, type, args), matchingIds(call, args, QUERY, notices));
       },
     }),
     method({
@@ -89,7 +84,7 @@ export function shareNotificationMethods(services: SharingServices): JmapMethod[
         const account = services.accountOf(call.accountId);
         const { head, notices } = await readNotices(account);
         const ids = matchingIds(call, args, QUERY, notices);
-        return queryChangesAnswer(call, account, type, args, typeQueryState(head, type, args), ids, false);
+        return queryChangesAnswer(call, account, type, args, queryState(head, type, args), ids, false);
       },
     }),
     method({

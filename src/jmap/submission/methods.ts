@@ -15,6 +15,7 @@ import { changesResult } from '../changes.ts';
 import { stateOf } from '../get.ts';
 import { type JmapMethod, method, URN } from '../method.ts';
 import type { SendingServices } from '../sending.ts';
+import { queryState } from '../query-state.ts';
 import {
   asIds,
   asText,
@@ -23,7 +24,6 @@ import {
   queryAnswer,
   queryChangesAnswer,
   type QueryKind,
-  typeQueryState,
 } from '../standard.ts';
 import { submissionObject } from './object.ts';
 import { submissionSetMethod } from './set.ts';
@@ -73,7 +73,7 @@ export function submissionMethods(services: SendingServices): JmapMethod[] {
       handle: async (call, args) => {
         const { head, submissions } = await readSubmissions(services.accountOf(call.accountId));
         const ids = matchingIds(call, args, QUERY, submissions);
-        return queryAnswer(call, args, typeQueryState(head, DataType.EmailSubmission, args), ids);
+        return queryAnswer(call, args, queryState(head, DataType.EmailSubmission, args), ids);
       },
     }),
     method({
@@ -85,7 +85,7 @@ export function submissionMethods(services: SendingServices): JmapMethod[] {
         const account = services.accountOf(call.accountId);
         const { head, submissions } = await readSubmissions(account);
         const ids = matchingIds(call, args, QUERY, submissions);
-        const state = typeQueryState(head, DataType.EmailSubmission, args);
+        const state = queryState(head, DataType.EmailSubmission, args);
         // Everything else of a submission stays as it is.
         const mutable = JSON.stringify(args.filter ?? null).includes('"undoStatus"');
         return queryChangesAnswer(call, account, DataType.EmailSubmission, args, state, ids, mutable);

@@ -74,6 +74,21 @@ describe('PushSubscription/set', () => {
     assert.deepEqual(Object.keys(encrypted).sort(), ['expires', 'id']);
   });
 
+  test('§5.3: everything that is wrong is named', async () => {
+    const bad = { url: 7, types: 'Email', expires: 'soon', keys: {}, verificationCode: 'x', id: 'x' };
+    const { notCreated } = await set({ create: { k: bad, none: {} } });
+    const named = (value: Json | undefined) => [...(value as string[])].sort();
+    assert.deepEqual(
+      named(inside(notCreated, 'k', 'properties')),
+      ['deviceClientId', ...Object.keys(bad)].sort(),
+    );
+    assert.deepEqual(named(inside(notCreated, 'none', 'properties')), ['deviceClientId', 'url']);
+    const id = (await made())['id'] as string;
+    const { notUpdated } = await set({ update: { [id]: { ...bad, keys: null } } });
+    const changed = Object.keys(bad).filter((name) => name !== 'keys');
+    assert.deepEqual(named(inside(notUpdated, id, 'properties')), changed.sort());
+  });
+
   test('§7.2: a URL has to begin with https', async () => {
     for (const url of ['http://push.example.com/', 'push.example.com', 'ftp://x.example.com/', '', 7]) {
       const { notCreated } = await set({ create: { k: { ...NEW, url } } });
@@ -229,6 +244,12 @@ describe('the event source', () => {
     await world.send(ann, { to: to(ann) });
     await stream.told('EmailDelivery');
     stream.close();
+    // Added to the store is added, whoever does it.
+    const drafts = await open('types=EmailDelivery&closeafter=state&ping=0');
+    const mailboxIds = { [await mailbox(ann, { name: 'Filed' })]: true };
+    const { created } = await answer(ann, 'Email/set', { create: { k: { mailboxIds, subject: 'Draft' } } });
+    assert.equal(typeof inside(created, 'k', 'id'), 'string');
+    await drafts.told('EmailDelivery');
   });
 
   test('§7.3: only the types of the list are told', async () => {
@@ -261,16 +282,16 @@ describe('the event source', () => {
 
   test('§7.3: a ping comes when nothing else did for its interval, without an event id', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
-    const stream = await open('types=*&closeafter=no&ping=1');
+    const stream = await open('types=*&closeafter=no&ping=7');
     const pings = () => stream.text().match(/event: ping\n.*?\n\n/gs) ?? [];
     const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
     await pause();
-    t.mock.timers.tick(29_999);
+    t.mock.timers.tick(6_999);
     await pause();
     assert.deepEqual(pings(), []);
     t.mock.timers.tick(1);
     await eventually(async () => (pings().length > 0 ? true : undefined));
-    assert.deepEqual(pings(), ['event: ping\ndata: {"interval":30}\n\n']);
+    assert.deepEqual(pings(), ['event: ping\ndata: {"interval":7}\n\n']);
     stream.close();
   });
 

@@ -157,6 +157,15 @@ describe('filters and sorts', () => {
       assert.equal(await wrong({ filter }), 'invalidArguments', JSON.stringify(filter));
   });
 
+  test('§5.5: a filter that is well-formed and too large is unsupportedFilter', async () => {
+    const wide = { operator: 'OR', conditions: Array.from({ length: 501 }, () => ({})) };
+    let deep: JsonObject = {};
+    for (let i = 0; i < 40; i++) deep = { operator: 'AND', conditions: [deep] };
+    for (const type of ['Email', 'Mailbox'])
+      for (const filter of [wide, deep])
+        assert.equal(await errorOf(ann, `${type}/query`, { filter }), 'unsupportedFilter', type);
+  });
+
   test('§5.5: a condition that the type has not is unsupportedFilter, wherever it stands', async () => {
     for (const filter of [{ colour: 'red' }, { operator: 'NOT', conditions: [{ colour: 'red' }] }])
       for (const type of ['Email', 'Mailbox', 'EmailSubmission'])
@@ -231,6 +240,27 @@ describe('states', () => {
       );
       assert.equal(typeof first['canCalculateChanges'], 'boolean');
       assert.equal((await answer(ann, `${type}/query`, {}))['queryState'], first['queryState']);
+    });
+
+    test(`§5.6: ${type}/queryChanges knows the query however its defaults are written`, async () => {
+      const [property, condition] = (
+        { Email: ['subject', 'hasKeyword'], Mailbox: ['name', 'name'] } as Record<string, [string, string]>
+      )[type] ?? ['sentAt', 'undoStatus'];
+      const two = type === 'Mailbox' ? { hasAnyRole: true } : { before: '2020-01-01T00:00:00Z' };
+      const pairs: [JsonObject, JsonObject][] = [
+        [{}, { filter: {}, sort: [] }],
+        [
+          { filter: null, sort: null },
+          { filter: {}, sort: [] },
+        ],
+        [{ sort: [{ property }] }, { sort: [{ isAscending: true, collation: null, property }] }],
+        [{ filter: { [condition]: 'final', ...two } }, { filter: { ...two, [condition]: 'final' } }],
+      ];
+      for (const [first, second] of pairs) {
+        const { queryState } = await answer(ann, `${type}/query`, first);
+        const args = { ...second, sinceQueryState: queryState as string };
+        assert.deepEqual((await answer(ann, `${type}/queryChanges`, args))['added'], []);
+      }
     });
 
     test(`§5.6: ${type}/queryChanges since now is empty, and echoes the state`, async () => {

@@ -28,6 +28,8 @@ describe('states and limits', () => {
     test(`§5.3: ${type}/set in another state is stateMismatch, in the same one it is done`, async () => {
       for (const ifInState of ['', 'other', 'b.zzzz'])
         assert.equal(await errorOf(ann, `${type}/set`, { ifInState }), 'stateMismatch', ifInState);
+      for (const ifInState of [5, true, {}, ['b.zzzz']])
+        assert.equal(await errorOf(ann, `${type}/set`, { ifInState }), 'invalidArguments');
       const now = await state(type);
       const { accountId, oldState, newState } = await set(type, { ifInState: now });
       assert.deepEqual([accountId, oldState, newState], [ann.id, now, now]);

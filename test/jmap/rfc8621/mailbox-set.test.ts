@@ -61,7 +61,7 @@ describe('§2 name', () => {
 
   test('differs among siblings, when made, renamed and moved, and may be the same elsewhere', async () => {
     const [one, two] = [await world.mailbox({ name: 'One' }), await world.mailbox({ name: 'Two' })];
-    const expected = ['alreadyExists', ['name']];
+    const expected = ['invalidProperties', ['name']];
     const made = await world.mailboxRefusal({ name: 'One' });
     assert.deepEqual([...of(made), made.existingId], [...expected, one]);
     assert.deepEqual(of(await updateRefusal(two, { name: 'One' })), expected);
@@ -340,9 +340,44 @@ describe('RFC 8620 §5.3 what is right in the end is allowed', () => {
       update: { [a]: { name: 'Occupied' }, [b]: { name: 'Uno' } },
     });
     assert.equal(updated, null);
-    assert.equal(notUpdated?.[a]?.type, 'alreadyExists');
+    assert.deepEqual(of(notUpdated?.[a] as SetError), ['invalidProperties', ['name']]);
     assert.equal(notUpdated?.[a]?.existingId, taken);
     assert.equal(notUpdated?.[b]?.existingId, a);
+  });
+});
+
+describe('RFC 8620 §5.3 what is wrong', () => {
+  test('is named as a whole', async () => {
+    const bad = { name: '', parentId: 'zzzz', role: 'none', sortOrder: -1, isSubscribed: 1, id: 'x', foo: 1 };
+    const names = Object.keys(bad).sort();
+    const made = await world.mailboxRefusal(bad);
+    assert.deepEqual([made.type, [...(made.properties ?? [])].sort()], ['invalidProperties', names]);
+    const changed = await updateRefusal(await world.mailbox(), bad);
+    assert.deepEqual([changed.type, [...(changed.properties ?? [])].sort()], ['invalidProperties', names]);
+  });
+
+  test('a path into what the server sets is a path: its value may be sent, and no other', async () => {
+    const id = await world.mailbox();
+    const { updated } = await set({ update: { [id]: { 'myRights/mayDelete': true } } });
+    assert.deepEqual(updated, { [id]: null });
+    for (const value of [false, null, 'yes'])
+      assert.deepEqual(of(await updateRefusal(id, { 'myRights/mayDelete': value })), [
+        'invalidProperties',
+        ['myRights'],
+      ]);
+  });
+
+  test('paths that are none, or one below another, are invalidPatch whatever they say', async () => {
+    const id = await world.mailbox();
+    const { myRights } = await mailbox(id);
+    for (const patch of [
+      { 'name/x': 'y' },
+      { 'foo/bar': 1 },
+      { 'myRights/mayDelete/x': true },
+      { myRights: myRights as never, 'myRights/mayDelete': true },
+      { name: 'fine', 'nothing/there': 1 },
+    ])
+      assert.equal((await updateRefusal(id, patch)).type, 'invalidPatch', JSON.stringify(patch));
   });
 });
 

@@ -1,8 +1,7 @@
 // Sign-in: who a name and a secret, or a bearer token, belong to, and whether they may come in.
 import { availableParallelism } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { LRUCache } from 'lru-cache';
-import { emit, encodeId, now, randomBytes, readU16, Unavailable } from '../base/index.ts';
+import { cacheOf, emit, encodeId, now, randomBytes, readU16, Unavailable } from '../base/index.ts';
 import {
   ADDRESS_SPACE,
   addressKey,
@@ -99,7 +98,7 @@ export class Authenticator {
   readonly #queue = new FairQueue(QUEUE);
   readonly #verified = new VerifiedSecrets();
   readonly #bearers: BearerVerifier[] = [];
-  readonly #usedCodes = new LRUCache<string, true>({ max: 10_000, ttl: 10 * 60_000 });
+  readonly #usedCodes = cacheOf<string, true>(10_000, { ttl: 10 * 60_000 });
   #decoy: Promise<string> | undefined;
 
   constructor(options: AuthenticatorOptions) {

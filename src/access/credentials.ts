@@ -3,20 +3,17 @@
 import { encodeId, now, readU32 } from '../base/index.ts';
 import {
   type Change,
-  DECLARATIONS,
   type Hook,
   Refusal,
   type Registry,
-  SERVER_CONTEXT,
-  serverFor,
   type Source,
-  type SourceScope,
   type StoredRecord,
 } from '../registry/index.ts';
 import { type Batch, type Key, keys } from '../store/index.ts';
 import type { Account, Credential, Password, Secondary, User } from './account-types.ts';
 import { credentialNumber, credentialText, newApiKey, newAppPassword } from './generated-secrets.ts';
 import type { GrantsGuard } from './guard.ts';
+import { modifyUser, userOf } from './own-user.ts';
 import { checkPassword, hashSecret, isCompleteHash } from './passwords/index.ts';
 import { parseTotp } from './totp.ts';
 
@@ -165,7 +162,7 @@ export function credentialsSource(registry: Registry, guard: GrantsGuard): Sourc
       if (!account) throw new Refusal('notFound');
       await guard.credential(change.caller, change.account, given.permissions);
       let id = 0;
-      await modifyUser(registry, change, async (user) => {
+      await modifyCredentials(registry, change, async (user) => {
         checkCount(registry, user, kind);
         id = await nextNumber(registry, change.account, user.credentials);
         const made = kind === 'AppPassword' ? newAppPassword(id) : newApiKey(change.account, id);
@@ -184,7 +181,7 @@ export function credentialsSource(registry: Registry, guard: GrantsGuard): Sourc
     async update(change) {
       const given = change.value as unknown as Secondary;
       await guard.credential(change.caller, change.account, given.permissions);
-      await modifyUser(registry, change, (user) =>
+      await modifyCredentials(registry, change, (user) =>
         user.credentials.map((one) =>
           isSame(one, change)
             ? ({ ...one, ...given, '@type': one['@type'], secret: one.secret } as Secondary)
@@ -193,7 +190,9 @@ export function credentialsSource(registry: Registry, guard: GrantsGuard): Sourc
       );
     },
     async destroy(change) {
-      await modifyUser(registry, change, (user) => user.credentials.filter((one) => !isSame(one, change)));
+      await modifyCredentials(registry, change, (user) =>
+        user.credentials.filter((one) => !isSame(one, change)),
+      );
     },
   };
 }
@@ -203,30 +202,13 @@ const kindOf = (change: Change): SecondaryType => change.declaration.name as Sec
 const isSame = (one: Credential, change: Change): boolean =>
   one['@type'] === change.declaration.name && one.credentialId === encodeId(change.id as number);
 
-async function userOf(
+/** Changes the credentials of the user. */
+const modifyCredentials = (
   registry: Registry,
-  { account }: Pick<SourceScope, 'account'>,
-): Promise<User | undefined> {
-  const value = await registry.object('Account', account);
-  return value?.['@type'] === 'User' ? value : undefined;
-}
-
-async function modifyUser(
-  registry: Registry,
-  { account, caller }: Change,
-  change: (user: User) => Promise<readonly Credential[]> | readonly Credential[],
-): Promise<void> {
-  await registry.write.modify(
-    DECLARATIONS.Account,
-    account,
-    async (before) => {
-      const user = before as unknown as Account;
-      if (user['@type'] !== 'User') throw new Refusal('notFound');
-      return { ...user, credentials: await change(user) };
-    },
-    { ...SERVER_CONTEXT, caller: serverFor(caller) },
-  );
-}
+  change: Change,
+  make: (user: User) => Promise<readonly Credential[]> | readonly Credential[],
+): Promise<void> =>
+  modifyUser(registry, change, async (user) => ({ ...user, credentials: await make(user) }));
 
 function checkCount(registry: Registry, user: User, kind: SecondaryType): void {
   const settings = registry.singleton('Authentication');

@@ -3,20 +3,17 @@
 import { emit, encodeId, now } from '../base/index.ts';
 import {
   type Change,
-  DECLARATIONS,
   Refusal,
   type Registry,
-  SERVER_CONTEXT,
-  serverFor,
   SINGLETON,
   type Source,
-  type SourceScope,
   type StoredRecord,
   type ValueOf,
 } from '../registry/index.ts';
-import type { Account, Password, User } from './account-types.ts';
+import type { Password, User } from './account-types.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Clients } from './clients/clients.ts';
+import { modifyUser, userOf } from './own-user.ts';
 
 type OwnPassword = ValueOf<'AccountPassword'>;
 
@@ -137,29 +134,4 @@ function underOwnNames(error: unknown): unknown {
 function one(ids: readonly number[] | null, value: object): readonly StoredRecord[] {
   if (ids && !ids.includes(SINGLETON)) return [];
   return [{ id: SINGLETON, revision: 0, value: value as StoredRecord['value'] }];
-}
-
-async function userOf(
-  registry: Registry,
-  { account }: Pick<SourceScope, 'account'>,
-): Promise<User | undefined> {
-  const value = await registry.object('Account', account);
-  return value?.['@type'] === 'User' ? value : undefined;
-}
-
-async function modifyUser(
-  registry: Registry,
-  { account, caller }: Change,
-  change: (user: User) => User,
-): Promise<void> {
-  await registry.write.modify(
-    DECLARATIONS.Account,
-    account,
-    (before) => {
-      const value = before as unknown as Account;
-      if (value['@type'] !== 'User') throw new Refusal('notFound');
-      return change(value);
-    },
-    { ...SERVER_CONTEXT, caller: serverFor(caller) },
-  );
 }

@@ -1,8 +1,8 @@
 // Access tokens: resolved once, kept by account, and dropped when anything they were worked out from changes,
 // here or on another node.
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
-import { encodeId, now } from '../base/index.ts';
+import type { LRUCache } from 'lru-cache';
+import { cacheOf, encodeId, now } from '../base/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { Account, Credential } from './account-types.ts';
 import {
@@ -82,8 +82,7 @@ export class TokenService {
 
   constructor(registry: Registry) {
     this.#registry = registry;
-    this.#resolved = new LRUCache({
-      max: MAX_ACCOUNTS,
+    this.#resolved = cacheOf(MAX_ACCOUNTS, {
       // what is no longer kept is no longer told of changes
       dispose: (entry) => this.#forget(entry),
     });

@@ -2,15 +2,14 @@
 // cost a password hash each time. Nothing that could be used elsewhere is kept: only a keyed digest with a key
 // of this process, bound to the stored hash, so that a changed password is a different question.
 import { createHmac } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
-import { now, randomBytes } from '../base/index.ts';
+import { cacheOf, now, randomBytes } from '../base/index.ts';
 
 const KEPT_MS = 5 * 60_000;
 const MAX_KEPT = 20_000;
 
 export class VerifiedSecrets {
   readonly #key = randomBytes(32);
-  readonly #until = new LRUCache<string, number>({ max: MAX_KEPT });
+  readonly #until = cacheOf<string, number>(MAX_KEPT);
 
   has(stored: string, given: string): boolean {
     const name = this.#name(stored, given);

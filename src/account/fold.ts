@@ -1,6 +1,6 @@
 // Folding of log entries: what several changes of one document amount to, and what a caller with partial
 // rights sees of them (spec-mail-access §7.3, RFC 8620 §5.2).
-import { Aspect, type ChangeKind, type DocumentId, type LogEntry } from './types.ts';
+import type { ChangeKind, DocumentId, LogEntry } from './types.ts';
 
 /**
  * What two kinds in a row amount to; undefined when nothing remains. A second `destroy` or `create` of a

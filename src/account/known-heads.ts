@@ -1,6 +1,6 @@
 // Heads that were read before, kept for as long as the store says that they still hold: most commands change nothing,
 // and then cost no read at all.
-import { LRUCache } from 'lru-cache';
+import { cacheOf } from '../base/index.ts';
 import { type DataStore, keys } from '../store/index.ts';
 import { type StoredHead, storedHead } from './head.ts';
 import type { AccountId } from './types.ts';
@@ -15,7 +15,7 @@ export interface KnownHead {
 
 export class KnownHeads {
   readonly #data: DataStore;
-  readonly #known = new LRUCache<AccountId, KnownHead>({ max: MAX_HEADS });
+  readonly #known = cacheOf<AccountId, KnownHead>(MAX_HEADS);
 
   constructor(data: DataStore) {
     this.#data = data;

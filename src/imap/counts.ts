@@ -1,6 +1,6 @@
 // Counts over the members of a mailbox for STATUS, remembered while nothing in the mailbox changes: clients ask for
 // all mailboxes again and again.
-import { LRUCache } from 'lru-cache';
+import { cacheOf } from '../base/index.ts';
 import type { AccountId } from '../account/index.ts';
 import { DELETED_BIT, type MailboxMembers, type MailView } from '../mail/index.ts';
 
@@ -13,7 +13,7 @@ export interface Counts {
 }
 
 export class MailboxCounts {
-  readonly #kept = new LRUCache<string, Counts>({ max: 10_000 });
+  readonly #kept = cacheOf<string, Counts>(10_000);
 
   of(account: AccountId, view: MailView, members: MailboxMembers): Counts {
     const { id, highestModseq } = members.mailbox;

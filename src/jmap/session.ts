@@ -4,13 +4,14 @@ import { createHash } from 'node:crypto';
 import { type AccessToken, permission, type PermissionName } from '../access/index.ts';
 import { encodeId } from '../base/index.ts';
 import type { JsonObject, Session, SessionAccount } from '../formats/jmap/index.ts';
+import { MAX_MEMBERSHIPS } from '../mail/index.ts';
+import { SUBMISSION_EXTENSIONS } from '../mta/index.ts';
 import { DIGEST_NAMES } from './blob/get.ts';
 import { MAIL_LOOKUPS } from './blob/lookup.ts';
 import { MAX_DATA_SOURCES, maxSizeBlobSet } from './blob/services.ts';
 import type { VisibleAccount } from './context.ts';
 import type { MethodTable } from './engine.ts';
 import { URN } from './method.ts';
-import { SUBMISSION_EXTENSIONS } from '../mta/index.ts';
 import { MAX_DELAYED_SEND } from './submission/set.ts';
 import type { JmapSettings } from './settings.ts';
 
@@ -46,11 +47,11 @@ const members = (_settings: JmapSettings, { member }: VisibleAccount): JsonObjec
   member ? {} : undefined;
 
 /** Limits of mail that clients are told (RFC 8621 §1.3.1). */
-const MAIL = {
-  maxMailboxesPerEmail: null,
-  maxMailboxDepth: 10,
-  maxSizeMailboxName: 255,
-  maxSizeAttachmentsPerEmail: 50_000_000,
+const mailLimits = (settings: JmapSettings, account: VisibleAccount): JsonObject => ({
+  maxMailboxesPerEmail: MAX_MEMBERSHIPS,
+  maxMailboxDepth: settings.maxMailboxDepth,
+  maxSizeMailboxName: settings.maxMailboxNameLength,
+  maxSizeAttachmentsPerEmail: settings.maxAttachmentSize,
   emailQuerySortOptions: [
     'receivedAt',
     'size',
@@ -63,16 +64,20 @@ const MAIL = {
     'allInThreadHaveKeyword',
     'someInThreadHaveKeyword',
   ],
-};
+  mayCreateTopLevelMailbox: account.member,
+});
+
+/** A limit as an UnsignedInt: what has no end gets the largest there is. */
+const unsigned = (limit: number): number => Math.min(limit, Number.MAX_SAFE_INTEGER);
 
 const CAPABILITIES: readonly Capability[] = [
   {
     urn: URN.core,
     session: (settings) => ({
       maxSizeUpload: settings.maxUploadSize,
-      maxConcurrentUpload: settings.maxConcurrentUploads,
+      maxConcurrentUpload: unsigned(settings.maxConcurrentUploads),
       maxSizeRequest: settings.maxRequestSize,
-      maxConcurrentRequests: settings.maxConcurrentRequests,
+      maxConcurrentRequests: unsigned(settings.maxConcurrentRequests),
       maxCallsInRequest: settings.maxMethodCalls,
       maxObjectsInGet: settings.getMaxResults,
       maxObjectsInSet: settings.setMaxObjects,
@@ -83,7 +88,7 @@ const CAPABILITIES: readonly Capability[] = [
     urn: URN.mail,
     method: 'Email/get',
     session: nothing,
-    account: (_settings, account) => ({ ...MAIL, mayCreateTopLevelMailbox: account.member }),
+    account: mailLimits,
     guard: 'jmapEmailGet',
   },
   {

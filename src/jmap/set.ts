@@ -23,6 +23,15 @@ export interface DestroyItem {
   readonly id: number;
 }
 
+/** What becomes of one object of each section. What is thrown is the answer of that object, and stops no other. */
+export interface SetWork {
+  /** The new id, and every property that the server set or defaulted. */
+  create(object: JsonObject): Promise<readonly [id: number, object: JsonObject]>;
+  /** False when there is no such object. */
+  update(item: UpdateItem): Promise<boolean>;
+  destroy(item: DestroyItem): Promise<void>;
+}
+
 const NOT_FOUND: SetError = { type: 'notFound', description: 'There is no such object.' };
 
 const changed = new WeakSet<Call>();
@@ -49,6 +58,35 @@ export class SetCall {
     this.#oldState = state;
     checkState(args.ifInState, state);
     checkCount(args, call.request.limits);
+  }
+
+  /** Takes the objects one by one: for types of which an account has few. */
+  async each(work: SetWork): Promise<void> {
+    const { slice } = this.#call.request;
+    for (const [key, object] of this.creations()) {
+      try {
+        this.created(key, ...(await work.create(object)));
+      } catch (error) {
+        this.notCreated(key, error);
+      }
+      if (slice.due()) await slice.pause();
+    }
+    for (const item of this.updates()) {
+      try {
+        if (await work.update(item)) this.updated(item);
+        else this.missing(item, 'update');
+      } catch (error) {
+        this.notUpdated(item, error);
+      }
+    }
+    for (const item of this.destructions()) {
+      try {
+        await work.destroy(item);
+        this.destroyed(item);
+      } catch (error) {
+        this.notDestroyed(item, error);
+      }
+    }
   }
 
   /** Creations by their keys, in the order given. */

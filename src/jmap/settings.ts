@@ -1,4 +1,4 @@
-// What the registry object `Jmap` sets, with its defaults.
+// What the registry objects `Jmap` and `Email` set for JMAP, with their defaults.
 export interface JmapSettings {
   readonly maxRequestSize: number;
   readonly maxMethodCalls: number;
@@ -33,6 +33,11 @@ export interface JmapSettings {
   readonly pushVerifyTimeoutMs: number;
   /** Bytes of one EmailPush, before encryption. */
   readonly maxPushSize: number;
+  readonly maxMailboxDepth: number;
+  /** Bytes. */
+  readonly maxMailboxNameLength: number;
+  /** Bytes of all attachments of a message. */
+  readonly maxAttachmentSize: number;
 }
 
 export const DEFAULT_JMAP_SETTINGS: JmapSettings = {
@@ -62,4 +67,7 @@ export const DEFAULT_JMAP_SETTINGS: JmapSettings = {
   pushRequestTimeoutMs: 10_000,
   pushVerifyTimeoutMs: 60_000,
   maxPushSize: 4096,
+  maxMailboxDepth: 10,
+  maxMailboxNameLength: 255,
+  maxAttachmentSize: 50_000_000,
 };

@@ -14,6 +14,7 @@ export { blobLinks, createMail, type MailOptions } from './mail.ts';
 export type { MailMaintenance } from './maintenance.ts';
 export * from './search/index.ts';
 export * from './sharing/index.ts';
+export { MAX_MEMBERSHIPS } from './records/email.ts';
 export { ORGANIZATION_QUOTA } from './store-message.ts';
 export * from './submission/record.ts';
 export * from './submission/submissions.ts';

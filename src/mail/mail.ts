@@ -1,5 +1,4 @@
 // Opens the mail floor over the stores.
-import { LRUCache } from 'lru-cache';
 import {
   type AccountId,
   type Accounts,
@@ -7,6 +6,7 @@ import {
   type DocumentId,
   type DocumentLinks,
 } from '../account/index.ts';
+import { cacheOf, LimitExceeded } from '../base/index.ts';
 import { type DataStore, keys } from '../store/index.ts';
 import { mailAccount, readCold } from './account.ts';
 import { ColumnCache } from './columns/cache.ts';
@@ -45,8 +45,8 @@ export function createMail({
 }: MailOptions): Mail {
   const snapshots = new SnapshotStore(data);
   const columns = new ColumnCache({ data, maxBytes: columnBytes, snapshots });
-  const inboxes = new LRUCache<AccountId, number>({ max: MAX_KNOWN });
-  const known = new LRUCache<AccountId, MailAccount>({ max: MAX_KNOWN });
+  const inboxes = cacheOf<AccountId, number>(MAX_KNOWN);
+  const known = cacheOf<AccountId, MailAccount>(MAX_KNOWN);
   const wake = (id: AccountId): void => search?.wake(id);
   return {
     account: (id) => {
@@ -59,7 +59,9 @@ export function createMail({
       return account;
     },
     deliver: (message, ids) => deliver({ accounts, settings, limitsOf, inboxes, wake }, message, ids),
-    checkQuota: async (id, bytes) => {
+    checkRoom: async (id, bytes) => {
+      const { maxMessageSize } = settings();
+      if (bytes > maxMessageSize) throw new LimitExceeded('maxMessageSize', maxMessageSize);
       const [limits, head] = await Promise.all([limitsOf(id), accounts.get(id).head()]);
       new Room(head, effectiveLimits(limits, settings())).take(bytes);
     },

@@ -331,8 +331,11 @@ export interface Mail {
    * (LimitExceeded, NotFound) gets its error and the others their copy.
    */
   deliver(message: Delivery, accounts: readonly AccountId[]): Promise<Outcome<Delivered>[]>;
-  /** Throws LimitExceeded when the account is over its quota already; cheap, for RCPT. */
-  checkQuota(account: AccountId, bytes: number): Promise<void>;
+  /**
+   * Throws LimitExceeded when the account cannot take so many octets: they are more than a mailbox takes
+   * (`maxMessageSize`), or it is over its quota. Cheap, for RCPT.
+   */
+  checkRoom(account: AccountId, bytes: number): Promise<void>;
   /** What holds for an account: its own limits, and the settings where it has none. Throws NotFound. */
   limits(account: AccountId): Promise<MailLimits>;
   /** What the server does to the mail of an account by itself. */

@@ -14,7 +14,7 @@ import { scanHeader } from '../formats/mime/index.ts';
 import { type Reply, reply } from '../formats/smtp/index.ts';
 import { type Mail, ORGANIZATION_QUOTA } from '../mail/index.ts';
 import { forgedFields, headerBlock, withoutCuts } from './header-block.ts';
-import { type Content, Intake, type IntakeSpace, type Prepared } from './intake.ts';
+import { type Content, Intake, type IntakeSpace, type Prepared, TOO_LARGE } from './intake.ts';
 import type { SessionPolicy } from './policy.ts';
 import type { AccountToken, Envelope, EnvelopeRecipient, Verdict } from './types.ts';
 import './events.ts';
@@ -212,14 +212,16 @@ function replyTo(
 
 /** The answer to an account's failure to take a message. */
 export function replyToFailure(error: unknown): Reply {
-  if (error instanceof LimitExceeded) return overQuota(error);
+  if (error instanceof LimitExceeded) return noRoom(error);
   if (error instanceof AccessDenied) return MAY_NOT_RECEIVE;
   if (error instanceof NotFound) return GONE;
   return NOT_STORED;
 }
 
-export const overQuota = ({ limit }: LimitExceeded): Reply =>
-  limit === ORGANIZATION_QUOTA ? ORGANIZATION_OVER_QUOTA : OVER_QUOTA;
+export function noRoom({ limit }: LimitExceeded): Reply {
+  if (limit === 'maxMessageSize') return TOO_LARGE;
+  return limit === ORGANIZATION_QUOTA ? ORGANIZATION_OVER_QUOTA : OVER_QUOTA;
+}
 
 interface Outcome {
   readonly content: Content;

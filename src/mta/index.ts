@@ -1,5 +1,6 @@
 // Acceptance of mail: policies, senders, recipients, content and its delivery, independent of sockets.
 export { type Incoming, RECEIVE } from './acceptance.ts';
+export { TOO_LARGE } from './intake.ts';
 export * from './mta.ts';
 export { type Answers, createAnswers } from './answers.ts';
 export { CLAIM_MS, createOutbox, type Outbox } from './outbox.ts';

@@ -21,6 +21,9 @@ const BLOCK = 64 * 1024;
 /** Room in front of a message for our header block; a longer block costs another copy. */
 const FRONT = 1024;
 
+/** RFC 1870 §6.1 (2) and (3). */
+export const TOO_LARGE = reply(552, '5.3.4', 'The message is larger than is taken here');
+
 /** What goes in front of a message and what of it is kept, or why it is refused. */
 export type Prepared =
   | { readonly front: Buffer; readonly kept: readonly Buffer[] }
@@ -241,5 +244,4 @@ export class Intake {
 
 const NOTHING = (): void => undefined;
 
-const TOO_LARGE = reply(552, '5.3.4', 'The message is larger than is taken here');
 const NO_HEADER_END = reply(552, '5.3.4', 'The header of the message is larger than is taken here');

@@ -16,7 +16,7 @@ export interface MtaOptions {
   readonly access: Pick<Access, 'token'> & {
     readonly directory: Pick<Directory, 'resolveRecipient' | 'maySendAs'>;
   };
-  readonly mail: Pick<Mail, 'deliver' | 'checkQuota'>;
+  readonly mail: Pick<Mail, 'deliver' | 'checkRoom'>;
   readonly blobs: Pick<BlobStore, 'spool'>;
 }
 

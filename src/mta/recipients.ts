@@ -3,14 +3,14 @@ import { checkPermission, type Access, type Directory, type ListMember } from '.
 import { AccessDenied, emit, LimitExceeded } from '../base/index.ts';
 import { canonicalDomain, type Mailbox, type Reply, reply } from '../formats/smtp/index.ts';
 import type { Mail } from '../mail/index.ts';
-import { MAY_NOT_RECEIVE, overQuota, RECEIVE } from './acceptance.ts';
+import { MAY_NOT_RECEIVE, noRoom, RECEIVE } from './acceptance.ts';
 import type { SessionPolicy } from './policy.ts';
 import type { AccountToken, Client, RecipientVerdict } from './types.ts';
 import './events.ts';
 
 export interface RecipientOptions {
   readonly access: Pick<Access, 'token'> & { readonly directory: Pick<Directory, 'resolveRecipient'> };
-  readonly mail: Pick<Mail, 'checkQuota'>;
+  readonly mail: Pick<Mail, 'checkRoom'>;
   /** Domain of `<postmaster>`, which needs none. */
   readonly defaultDomain: () => Promise<string>;
 }
@@ -122,10 +122,10 @@ async function refusalOf(
   size: number,
 ): Promise<Reply | undefined> {
   try {
-    await mail.checkQuota(account, size);
+    await mail.checkRoom(account, size);
     return undefined;
   } catch (error) {
-    if (error instanceof LimitExceeded) return overQuota(error);
+    if (error instanceof LimitExceeded) return noRoom(error);
     throw error;
   }
 }

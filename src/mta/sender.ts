@@ -7,6 +7,7 @@ import {
   type Reply,
   reply,
 } from '../formats/smtp/index.ts';
+import { TOO_LARGE } from './intake.ts';
 import type { SessionPolicy } from './policy.ts';
 import type { Client } from './types.ts';
 
@@ -73,5 +74,4 @@ const notOffered = (extension: string): Reply => reply(501, '5.5.4', `${extensio
 
 const NOT_ALLOWED = reply(550, '5.7.1', 'The sender is not accepted here');
 const NOT_YOURS = reply(501, '5.5.4', 'The sender is not an address of the account that has signed in');
-const TOO_LARGE = reply(552, '5.3.4', 'The message is larger than is taken here');
 const SOLICITATION = reply(550, '5.7.1', 'Messages of that class are not wanted here');

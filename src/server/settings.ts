@@ -47,7 +47,23 @@ export const rescueSettings = (registry: Registry): (() => HttpSettings) => {
   });
 };
 
-export const jmapSettings = (registry: Registry): (() => JmapSettings) =>
+export function jmapSettings(registry: Registry): () => JmapSettings {
+  const ofJmap = jmapLimits(registry);
+  const ofMail = fromSingleton(registry, 'Email', (email) => ({
+    maxMailboxDepth: email.maxMailboxDepth,
+    maxMailboxNameLength: email.maxMailboxNameLength,
+    maxAttachmentSize: email.maxAttachmentSize,
+  }));
+  let made: { from: readonly [unknown, unknown]; settings: JmapSettings } | undefined;
+  return () => {
+    const from = [ofJmap(), ofMail()] as const;
+    if (made?.from[0] !== from[0] || made.from[1] !== from[1])
+      made = { from, settings: { ...from[0], ...from[1] } };
+    return made.settings;
+  };
+}
+
+const jmapLimits = (registry: Registry) =>
   fromSingleton(registry, 'Jmap', (jmap) => ({
     maxRequestSize: jmap.maxRequestSize,
     maxMethodCalls: jmap.maxMethodCalls,

@@ -1,6 +1,6 @@
 // DATA and BDAT: the content of a message (RFC 5321 §4.1.1.4, RFC 3030).
 import { type CommandOf, DataDecoder, formatReply, type Reply, reply } from '../formats/smtp/index.ts';
-import type { Envelope, Incoming } from '../mta/index.ts';
+import { type Envelope, type Incoming, TOO_LARGE } from '../mta/index.ts';
 import type { Connection } from '../net/index.ts';
 import { type Answer, ifSignedIn, type SmtpCommand, wrongSequence } from './command.ts';
 import { isAway, replyFor } from './replies.ts';
@@ -129,6 +129,5 @@ const envelopeOf = (session: Session, { sender, parameters, recipients }: Transa
 });
 
 const TOO_MANY = reply(452, '4.4.5', 'There were enough messages on this connection: connect again');
-const TOO_LARGE = reply(552, '5.3.4', 'The message is larger than is taken here');
 const NOT_STORED = reply(451, '4.3.5', 'The message cannot be stored now');
 const NOT_OFFERED = reply(502, '5.5.1', 'CHUNKING is not offered here');

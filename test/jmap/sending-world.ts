@@ -123,7 +123,7 @@ export function answerOf<T = JsonObject>(
 
 /** Waits until a condition holds; fails after a few seconds. */
 export async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (let left = 200; left > 0; left--) {
+  for (let left = 600; left > 0; left--) {
     const found = await look();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -360,7 +360,7 @@ describe('submissions', () => {
     ];
     const { created } = await ann.client.call('EmailSubmission/set', {
       create: {
-        soon: { identityId, emailId: soon, envelope: hold(1) },
+        soon: { identityId, emailId: soon, envelope: hold(3) },
         later: { identityId, emailId: later, envelope: hold(3600) },
       },
     });
@@ -412,7 +412,7 @@ describe('submissions', () => {
           envelope: {
             mailFrom: {
               email: ann.address,
-              parameters: { HOLDUNTIL: new Date(Date.now() + 1500).toISOString() },
+              parameters: { HOLDUNTIL: new Date(Date.now() + 4000).toISOString() },
             },
             rcptTo: [{ email: finn.address, parameters: null }],
           },

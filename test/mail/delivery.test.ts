@@ -142,8 +142,9 @@ describe('limits', () => {
       },
     });
     assert.ok((await mail.deliver(delivery(text()), [2])).every((outcome) => 'value' in outcome));
-    await assert.rejects(mail.checkQuota(2, 20), LimitExceeded);
-    await mail.checkQuota(3, 20);
+    await assert.rejects(mail.checkRoom(2, 20), LimitExceeded);
+    await mail.checkRoom(3, 20);
+    await assert.rejects(mail.checkRoom(3, SETTINGS.maxMessageSize + 1), { limit: 'maxMessageSize' });
     const [one, two, three, four] = await mail.deliver(delivery(bytes), [1, 2, 3, 4]);
     assert.ok(one && 'value' in one && three && 'value' in three);
     assert.ok(two && 'error' in two && two.error instanceof LimitExceeded);

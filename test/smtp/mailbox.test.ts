@@ -178,5 +178,15 @@ for (const [name, openStores] of Object.entries(engines)) {
       assert.equal(await deliver(client, `${message('huge')}${line.repeat(5100)}`), '552 5.3.4');
       assert.equal(codes(await client.ask('NOOP')), '250 2.0.0');
     });
+
+    test('a size that mailboxes do not take is refused at RCPT, where there is no need to send it', async () => {
+      const client = await world.greeted('smtp');
+      const announced = `${MAIL} SIZE=5000001`;
+      assert.equal(codes(await client.ask(announced)), '250 2.1.0');
+      assert.equal(codes(await client.ask(RCPT)), '552 5.3.4');
+      await client.ask('RSET');
+      assert.equal(codes(await client.ask(`${MAIL} SIZE=5000000`)), '250 2.1.0');
+      assert.equal(codes(await client.ask(RCPT)), '250 2.1.5');
+    });
   });
 }

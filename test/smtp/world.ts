@@ -18,7 +18,7 @@ import { RawClient } from '../support/raw-client.ts';
 export const PASSWORD = 'correct horse battery staple';
 export const HOSTNAME = 'mail.example.org';
 
-type DeliveringMail = Pick<Mail, 'deliver' | 'checkQuota'>;
+type DeliveringMail = Pick<Mail, 'deliver' | 'checkRoom'>;
 
 /** Keeps what was delivered, and fails where it is told to. */
 export class RecordedMail implements DeliveringMail {
@@ -56,7 +56,7 @@ export class RecordedMail implements DeliveringMail {
     return outcomes;
   }
 
-  async checkQuota(account: AccountId, bytes: number): Promise<void> {
+  async checkRoom(account: AccountId, bytes: number): Promise<void> {
     if (this.failing !== undefined) throw this.failing;
     this.asked = Math.max(this.asked, bytes);
     if (this.full.has(account)) throw new LimitExceeded('maxDiskQuota', 1);

@@ -1,8 +1,7 @@
 // Who may knock: addresses that are exempt from every limit, addresses that are blocked, and the counting that blocks
 // those that misbehave (Security). The lists are the records of AllowedIp and BlockedIp; what is counted lives in the
 // memory store, so that all threads and nodes count together.
-import { LRUCache } from 'lru-cache';
-import { emit, now } from '../../base/index.ts';
+import { cacheOf, emit, now } from '../../base/index.ts';
 import { DECLARATIONS, Refusal, type Registry, SERVER_CONTEXT, type ValueOf } from '../../registry/index.ts';
 import type { MemoryStore } from '../../store/index.ts';
 import { bannedNetwork } from './address-table.ts';
@@ -40,7 +39,7 @@ export class Clients {
   readonly #blocked: ClientList;
   #exempt: (address: string) => boolean = isLoopback;
   #loading: Promise<void> = Promise.resolve();
-  readonly #noted = new LRUCache<string, true>({ max: 10_000, ttl: NOTED_MS });
+  readonly #noted = cacheOf<string, true>(10_000, { ttl: NOTED_MS });
   readonly #listeners = new Set<() => void>();
 
   constructor({ registry, memory }: ClientOptions) {
@@ -228,7 +227,7 @@ export function matchesGlob(glob: string, text: string): boolean {
 
 /** Counts within this process alone, where there is no memory store. */
 class ProcessMemory implements Pick<MemoryStore, 'get' | 'set' | 'incr' | 'delete' | 'lock'> {
-  readonly #values = new LRUCache<string, { bytes?: Uint8Array; sum: number }>({ max: 50_000 });
+  readonly #values = cacheOf<string, { bytes?: Uint8Array; sum: number }>(50_000);
 
   get(key: string): Promise<Uint8Array | undefined> {
     return Promise.resolve(this.#values.get(key)?.bytes);

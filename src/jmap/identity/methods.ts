@@ -79,37 +79,19 @@ export function identityMethods(services: SendingServices): JmapMethod[] {
         const { head, identities } = await identitiesOf(services, call);
         const account = services.accountOf(call.accountId);
         const set = new SetCall(call, args, stateOf(head, DataType.Identity));
-        for (const [key, object] of set.creations()) {
-          try {
+        await set.each({
+          create: async (object) => {
             const fields = await readCreate(services, call, object);
-            set.created(
-              key,
-              await createIdentity(account, fields, services.maxIdentities()),
-              defaulted(object, fields),
-            );
-          } catch (error) {
-            set.notCreated(key, error);
-          }
-        }
-        for (const item of set.updates()) {
-          const identity =
-            identities.get(item.id) ?? (await identitiesOf(services, call)).identities.get(item.id);
-          try {
-            if (identity) await updateIdentity(account, item.id, readUpdate(item.patch, identity));
-            if (identity) set.updated(item);
-            else set.missing(item, 'update');
-          } catch (error) {
-            set.notUpdated(item, error);
-          }
-        }
-        for (const item of set.destructions()) {
-          try {
-            await destroyIdentity(account, item.id);
-            set.destroyed(item);
-          } catch (error) {
-            set.notDestroyed(item, error);
-          }
-        }
+            const id = await createIdentity(account, fields, services.maxIdentities());
+            return [id, defaulted(object, fields)];
+          },
+          update: async ({ id, patch }) => {
+            const identity = identities.get(id) ?? (await identitiesOf(services, call)).identities.get(id);
+            if (identity) await updateIdentity(account, id, readUpdate(patch, identity));
+            return identity !== undefined;
+          },
+          destroy: ({ id }) => destroyIdentity(account, id),
+        });
         return set.result(stateOf(await account.head(), DataType.Identity));
       },
     }),

@@ -95,25 +95,26 @@ export function principalMethods(services: PrincipalServices): JmapMethod[] {
       args: principalSetArgs,
       handle: async (call, args) => {
         const set = new SetCall(call, args, STATE);
-        for (const [key] of set.creations()) set.notCreated(key, refused());
-        for (const item of set.updates()) {
-          try {
+        await set.each({
+          create: refuse,
+          update: async ({ id, patch }) => {
             // RFC 9670 §2.3: people may say who they are, and nothing of others.
-            if (item.id !== call.token.account) throw refused();
-            await services.principals.update(item.id, readUpdate(item.patch));
-            set.updated(item);
-          } catch (error) {
-            set.notUpdated(item, error);
-          }
-        }
-        for (const item of set.destructions()) set.notDestroyed(item, refused());
+            if (id !== call.token.account) refuse();
+            await services.principals.update(id, readUpdate(patch));
+            return true;
+          },
+          destroy: refuse,
+        });
         return set.result(STATE);
       },
     }),
   ];
 }
 
-const refused = (): SetFailure => new SetFailure('forbidden', 'That cannot be changed here.');
+function refuse(): never {
+  throw new SetFailure('forbidden', 'That cannot be changed here.');
+}
+
 const closed = (): MethodError =>
   new MethodError('forbidden', 'Looking for other people is not allowed on this server.');
 const noHistory = (): MethodError =>
@@ -168,7 +169,7 @@ function principalObject(
 function readUpdate(patch: JsonObject): { description?: string | null; timeZone?: string | null } {
   const change: { description?: string | null; timeZone?: string | null } = {};
   for (const [name, value] of Object.entries(patch)) {
-    if (name !== 'description' && name !== 'timeZone') throw refused();
+    if (name !== 'description' && name !== 'timeZone') refuse();
     if (value !== null && typeof value !== 'string')
       throw new SetFailure('invalidProperties', `${name}: must be a text or null`, { properties: [name] });
     change[name] = value;

@@ -100,26 +100,20 @@ export function shareNotificationMethods(services: SharingServices): JmapMethod[
         const account = services.accountOf(call.accountId);
         const { head, notices } = await readNotices(account);
         const set = new SetCall(call, args, stateOf(head, type));
-        for (const [key] of set.creations()) set.notCreated(key, refused());
-        for (const item of set.updates()) {
-          if (notices.has(item.id)) set.notUpdated(item, refused());
-          else set.missing(item, 'update');
-        }
-        for (const item of set.destructions()) {
-          try {
-            await dropNotice(account, item.id);
-            set.destroyed(item);
-          } catch (error) {
-            set.notDestroyed(item, error);
-          }
-        }
+        await set.each({
+          create: refuse,
+          update: async ({ id }) => notices.has(id) && refuse(),
+          destroy: ({ id }) => dropNotice(account, id),
+        });
         return set.result(stateOf(await account.head(), type));
       },
     }),
   ];
 }
 
-const refused = (): SetFailure => new SetFailure('forbidden', 'These notices can be destroyed only.');
+function refuse(): never {
+  throw new SetFailure('forbidden', 'These notices can be destroyed only.');
+}
 
 const seconds = (time: number): number => Math.floor(time / 1000) * 1000;
 

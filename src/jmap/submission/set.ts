@@ -46,41 +46,26 @@ export function submissionSetMethod(services: SendingServices): JmapMethod {
       const set = new SetCall(call, args, stateOf(head, DataType.EmailSubmission));
       /** E-mails of the submissions that were done as asked. */
       const done = new Map<number, number>();
-      const creations = set.creations();
-      const sender = creations.length > 0 ? await senderOf(services, call) : undefined;
-      for (const [key, object] of creations) {
-        try {
+      const sender = args.create ? await senderOf(services, call) : undefined;
+      await set.each({
+        create: async (object) => {
           const created = await (sender as Sender).submit(object);
-          set.created(key, created.id, answered(created, object));
           done.set(created.id, created.email);
-        } catch (error) {
-          set.notCreated(key, error);
-        }
-        if (call.request.slice.due()) await call.request.slice.pause();
-      }
-      for (const item of set.updates()) {
-        const known = submissions.get(item.id);
-        try {
-          if (!known) set.missing(item, 'update');
-          else {
-            if (readUpdate(item.patch, known)) await changeSubmission(account, item.id, canceled);
-            set.updated(item);
-            done.set(item.id, known.email);
-          }
-        } catch (error) {
-          set.notUpdated(item, error);
-        }
-      }
-      for (const item of set.destructions()) {
-        try {
-          await destroySubmission(account, item.id);
-          set.destroyed(item);
-          const known = submissions.get(item.id);
-          if (known) done.set(item.id, known.email);
-        } catch (error) {
-          set.notDestroyed(item, error);
-        }
-      }
+          return [created.id, answered(created, object)];
+        },
+        update: async ({ id, patch }) => {
+          const known = submissions.get(id);
+          if (!known) return false;
+          if (readUpdate(patch, known)) await changeSubmission(account, id, canceled);
+          done.set(id, known.email);
+          return true;
+        },
+        destroy: async ({ id }) => {
+          await destroySubmission(account, id);
+          const known = submissions.get(id);
+          if (known) done.set(id, known.email);
+        },
+      });
       const { onSuccessUpdateEmail, onSuccessDestroyEmail } = args;
       if (onSuccessUpdateEmail !== null || onSuccessDestroyEmail !== null) {
         await followUp(call, services, done, onSuccessUpdateEmail ?? {}, onSuccessDestroyEmail ?? []);

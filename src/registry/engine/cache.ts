@@ -1,6 +1,6 @@
 // What the registry keeps decoded: records, unique keys (also those nobody holds), lists of whole types and all
 // singletons. Everything is dropped by the changes that make it out of date, here or on another node.
-import { LRUCache } from 'lru-cache';
+import { cacheOf } from '../../base/index.ts';
 import type { RecordName } from './rows.ts';
 import type { StoredRecord } from './types.ts';
 
@@ -12,8 +12,8 @@ const MAX_KEYS = 50_000;
 const NOTHING = Symbol('nothing');
 
 export class RegistryCache {
-  readonly #records = new LRUCache<string, StoredRecord | typeof NOTHING>({ max: MAX_RECORDS });
-  readonly #keys = new LRUCache<string, RecordName | typeof NOTHING>({ max: MAX_KEYS });
+  readonly #records = cacheOf<string, StoredRecord | typeof NOTHING>(MAX_RECORDS);
+  readonly #keys = cacheOf<string, RecordName | typeof NOTHING>(MAX_KEYS);
   readonly #lists = new Map<string, readonly StoredRecord[]>();
   /** Moves with every change: what was read before a change is not kept after it. */
   #epoch = 0;

@@ -7,7 +7,7 @@ import { answer, configure, inside, mailbox } from '../conformance.ts';
 import { TestPushService } from '../push-service.ts';
 import { type Person, SendingWorld } from '../sending-world.ts';
 
-const GAP_MS = 300;
+const GAP_MS = 1500;
 
 let world: SendingWorld;
 let push: TestPushService;

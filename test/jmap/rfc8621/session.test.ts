@@ -68,6 +68,31 @@ test('§1.3.1: mailboxes can be maxMailboxDepth deep, and no deeper', async () =
   assert.ok(inside(notCreated, 'k', 'type'));
 });
 
+test('§1.3.1: the limits are those in force, and the state of the session moves with them', async () => {
+  const admin = world.world.jmap();
+  const set = async (name: string, patch: JsonObject) => {
+    const { methodResponses } = await admin.request([[name, { update: { singleton: patch } }, 'c']] as never);
+    assert.ok(inside(methodResponses[0]?.[1] as JsonObject, 'updated'), JSON.stringify(methodResponses));
+  };
+  const before = await world.world.jmap('ann').session();
+  await set('x:Email/set', { maxMailboxDepth: 4, maxMailboxNameLength: 120, maxAttachmentSize: 9_000_000 });
+  await set('x:Jmap/set', { maxConcurrentRequests: null });
+  const during = await world.world.jmap('ann').session();
+  await set('x:Email/set', { maxMailboxDepth: 10, maxMailboxNameLength: 255, maxAttachmentSize: 50_000_000 });
+  await set('x:Jmap/set', { maxConcurrentRequests: 4 });
+  const { emailQuerySortOptions: _, ...mail } = during.accounts[ann.id]?.accountCapabilities[MAIL] ?? {};
+  assert.deepEqual(mail, {
+    maxMailboxesPerEmail: 255,
+    maxMailboxDepth: 4,
+    maxSizeMailboxName: 120,
+    maxSizeAttachmentsPerEmail: 9_000_000,
+    mayCreateTopLevelMailbox: true,
+  });
+  const { maxConcurrentRequests } = during.capabilities['urn:ietf:params:jmap:core'] ?? {};
+  assert.equal(maxConcurrentRequests, Number.MAX_SAFE_INTEGER);
+  assert.notEqual(during.state, before.state);
+});
+
 test('§1.3.2: the account says how long it can hold a message, and what it can do with one', () => {
   const { maxDelayedSend, submissionExtensions, ...rest } = own(SUBMISSION);
   assert.deepEqual(rest, {});

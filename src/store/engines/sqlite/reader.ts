@@ -6,6 +6,7 @@ import '../../events.ts';
 import { PageBuilder, rangeLeft } from '../../page.ts';
 import { type Key, type Page, type Range, type ScanOptions, StoreCorrupt } from '../../types.ts';
 import { openForReading, partIn, TABLES, tableIndex } from './layout.ts';
+import { NearKeys } from './near.ts';
 import { firstColumn } from './rows.ts';
 import { sqliteError } from './sqlite-error.ts';
 
@@ -65,7 +66,12 @@ export class Reader {
 
   getMany(keys: readonly Key[]): (Uint8Array | undefined)[] {
     if (keys.length === 1) return [this.get(keys[0] as Key)];
-    return this.#atOnce(() => keys.map((key) => this.get(key)));
+    const near = NearKeys.of(keys);
+    return this.#atOnce(() => {
+      if (!near) return keys.map((key) => this.get(key));
+      this.#readNear(near);
+      return keys.map((key) => near.valueOf(key));
+    });
   }
 
   scan(range: Range, options: ScanOptions): Page {
@@ -108,6 +114,19 @@ export class Reader {
 
   close(): void {
     this.#db.close();
+  }
+
+  #readNear(near: NearKeys): void {
+    const index = tableIndex(near.from);
+    const { up } = this.#tables[index] as Statements;
+    const most = ROWS_AT_ONCE[index];
+    let left: Range | undefined = near;
+    while (left) {
+      const rows = this.#all(up, left, most);
+      for (const [key, value = EMPTY] of rows) near.add(key, value);
+      const after = rows.at(-1)?.[0];
+      left = rows.length === most && after ? rangeLeft(left, { after }) : undefined;
+    }
   }
 
   /** False when the page is full. */

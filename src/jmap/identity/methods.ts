@@ -22,7 +22,7 @@ import {
 } from '../../mail/index.ts';
 import { encodeId } from '../../base/index.ts';
 import { changesResult } from '../changes.ts';
-import { invalidProperties, SetFailure } from '../errors.ts';
+import { invalidProperties, readAll, SetFailure } from '../errors.ts';
 import { stateOf } from '../get.ts';
 import { type Call, type JmapMethod, method, setPermissions, URN } from '../method.ts';
 import type { SendingServices } from '../sending.ts';
@@ -134,16 +134,25 @@ async function readCreate(
   object: JsonObject,
 ): Promise<IdentityFields> {
   const unknown = Object.keys(object).filter((name) => !WRITABLE.has(name));
-  if (unknown.length > 0)
-    throw invalidProperties(unknown, `These properties cannot be set: ${unknown.join(', ')}`);
-  const { email } = object;
-  if (typeof email !== 'string' || parseMailbox(email) === undefined)
-    throw invalidProperties(['email'], 'email: must be an address');
+  const { email, fields } = readAll({
+    others: () => checkOthers(unknown),
+    email: () => readAddress(object['email']),
+    fields: () => readFields(object),
+  });
   const owner = await services.identityOwner(call.accountId);
   const address = email.toLowerCase();
   if (!owner.own.includes(address) && !owner.others.includes(address))
     throw new SetFailure('forbiddenFrom', 'That is no address of this account.', { properties: ['email'] });
-  return { ...DEFAULTS, ...readFields(object), email };
+  return { ...DEFAULTS, ...fields, email };
+}
+
+function checkOthers(names: readonly string[]): void {
+  if (names.length > 0) throw invalidProperties(names, `These properties cannot be set: ${names.join(', ')}`);
+}
+
+function readAddress(value: Json | undefined): string {
+  if (typeof value === 'string' && parseMailbox(value) !== undefined) return value;
+  throw invalidProperties(['email'], 'email: must be an address');
 }
 
 /** What the client left to its default, and what only the server sets. */
@@ -153,13 +162,6 @@ function defaulted(object: JsonObject, fields: IdentityFields): JsonObject {
 }
 
 function readUpdate(patch: JsonObject, identity: StoredIdentity): Partial<Omit<IdentityFields, 'email'>> {
-  for (const [name, value] of Object.entries(patch)) {
-    if (name.includes('/')) throw new SetFailure('invalidPatch', `${name}: there is nothing to patch`);
-    if (WRITABLE.has(name) && name !== 'email') continue;
-    const current = identityObject(identity)[name as keyof Identity];
-    if (current === undefined || !isDeepStrictEqual(current, value))
-      throw invalidProperties([name], `${name}: cannot be changed`);
-  }
   // RFC 8620 §5.3: null in a patch is the default.
   const defaulted = Object.entries(patch).filter(
     ([name, value]) => value === null && Object.hasOwn(DEFAULTS, name),
@@ -167,19 +169,40 @@ function readUpdate(patch: JsonObject, identity: StoredIdentity): Partial<Omit<I
   const defaults = Object.fromEntries(
     defaulted.map(([name]) => [name, DEFAULTS[name as keyof typeof DEFAULTS]]),
   );
-  const { email: _email, ...fields } = readFields({ ...patch, ...(defaults as JsonObject) });
-  return fields;
+  return readAll({
+    others: () => checkFixed(patch, identity),
+    fields: () => readFields({ ...patch, ...(defaults as JsonObject) }),
+  }).fields;
 }
 
-function readFields(object: JsonObject): Partial<IdentityFields> {
-  const fields: { -readonly [K in keyof IdentityFields]?: IdentityFields[K] } = {};
-  for (const [name, value] of Object.entries(object)) {
-    if (name === 'name') fields.name = readText(value, name, MAX_NAME);
-    else if (name === 'textSignature' || name === 'htmlSignature')
-      fields[name] = readText(value, name, MAX_SIGNATURE);
-    else if (name === 'replyTo' || name === 'bcc') fields[name] = readAddresses(value, name);
+/** What cannot change may be sent as it is. */
+function checkFixed(patch: JsonObject, identity: StoredIdentity): void {
+  const current = new Map<string, unknown>(Object.entries(identityObject(identity)));
+  const bad: string[] = [];
+  for (const [name, value] of Object.entries(patch)) {
+    if (name.includes('/')) throw new SetFailure('invalidPatch', `${name}: there is nothing to patch`);
+    if (WRITABLE.has(name) && name !== 'email') continue;
+    if (!current.has(name) || !isDeepStrictEqual(current.get(name), value)) bad.push(name);
   }
-  return fields;
+  if (bad.length > 0) throw invalidProperties(bad, `These properties cannot be changed: ${bad.join(', ')}`);
+}
+
+function readFields(object: JsonObject): Partial<Omit<IdentityFields, 'email'>> {
+  const reader =
+    <T>(name: string, read: (value: Json, name: string) => T) =>
+    (): T | undefined => {
+      const value = object[name];
+      return value === undefined ? undefined : read(value, name);
+    };
+  const text = (max: number) => (value: Json, name: string) => readText(value, name, max);
+  const fields = readAll({
+    name: reader('name', text(MAX_NAME)),
+    replyTo: reader('replyTo', readAddresses),
+    bcc: reader('bcc', readAddresses),
+    textSignature: reader('textSignature', text(MAX_SIGNATURE)),
+    htmlSignature: reader('htmlSignature', text(MAX_SIGNATURE)),
+  });
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 function readText(value: Json, property: string, max: number): string {

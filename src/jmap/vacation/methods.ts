@@ -10,7 +10,7 @@ import {
   type VacationResponse,
 } from '../../formats/jmap/index.ts';
 import { changeVacation, readVacation, type Vacation } from '../../mail/index.ts';
-import { invalidProperties, MethodError, setErrorFor, SetFailure } from '../errors.ts';
+import { invalidProperties, MethodError, readAll, setErrorFor, SetFailure } from '../errors.ts';
 import { getResult, stateOf } from '../get.ts';
 import { type JmapMethod, method, URN } from '../method.ts';
 import type { SendingServices } from '../sending.ts';
@@ -121,34 +121,33 @@ const vacationObject = ({ fromDate, toDate, ...vacation }: Vacation): VacationRe
 });
 
 function readPatch(patch: JsonObject): Partial<Vacation> {
-  const change: { -readonly [K in keyof Vacation]?: Vacation[K] } = {};
-  for (const [name, value] of Object.entries(patch)) {
-    switch (name) {
-      case 'id':
-        if (value !== SINGLETON) throw invalidProperties(['id'], 'id: cannot be changed');
-        break;
-      case 'isEnabled':
-        if (typeof value !== 'boolean') throw invalidProperties([name], `${name}: must be true or false`);
-        change.isEnabled = value;
-        break;
-      case 'fromDate':
-      case 'toDate':
-        change[name] = readDate(value, name);
-        break;
-      case 'subject':
-        change.subject = readText(value, name, MAX_SUBJECT);
-        if (/[\r\n]/.test(change.subject ?? '')) throw invalidProperties([name], 'subject: must be one line');
-        break;
-      case 'textBody':
-      case 'htmlBody':
-        change[name] = readText(value, name, MAX_BODY);
-        break;
-      default:
-        if (name.includes('/')) throw new SetFailure('invalidPatch', `${name}: there is nothing to patch`);
-        throw invalidProperties([name], `${name.slice(0, 100)}: is no property`);
+  const readers = Object.entries(patch).map(([name, value]): [string, () => Partial<Vacation>] => [
+    name,
+    () => readProperty(name, value),
+  ]);
+  return Object.assign({}, ...Object.values(readAll(Object.fromEntries(readers)))) as Partial<Vacation>;
+}
+
+function readProperty(name: string, value: Json): Partial<Vacation> {
+  switch (name) {
+    case 'id':
+      return value === SINGLETON ? {} : fail(name, 'cannot be changed');
+    case 'isEnabled':
+      return typeof value === 'boolean' ? { [name]: value } : fail(name, 'must be true or false');
+    case 'fromDate':
+    case 'toDate':
+      return { [name]: readDate(value, name) };
+    case 'subject': {
+      const subject = readText(value, name, MAX_SUBJECT);
+      return /[\r\n]/.test(subject ?? '') ? fail(name, 'must be one line') : { subject };
     }
+    case 'textBody':
+    case 'htmlBody':
+      return { [name]: readText(value, name, MAX_BODY) };
+    default:
+      if (name.includes('/')) throw new SetFailure('invalidPatch', `${name}: there is nothing to patch`);
+      throw invalidProperties([name], `${name.slice(0, 100)}: is no property`);
   }
-  return change;
 }
 
 function readDate(value: Json, name: string): number | null {

@@ -96,6 +96,26 @@ describe('identities', () => {
     }
   });
 
+  test('RFC 8620 §5.3: everything that is wrong is named', async () => {
+    const bad = {
+      email: 7,
+      name: 7,
+      replyTo: 7,
+      bcc: 7,
+      textSignature: 7,
+      htmlSignature: 7,
+      mayDelete: 7,
+      x: 7,
+    };
+    const id = await world.identity(ann);
+    const { notCreated, notUpdated } = await answer(ann, 'Identity/set', {
+      create: { k: bad },
+      update: { [id]: bad },
+    });
+    for (const named of [inside(notCreated, 'k', 'properties'), inside(notUpdated, id, 'properties')])
+      assert.deepEqual([...(named as string[])].sort(), Object.keys(bad).sort());
+  });
+
   test('§6: the address stays what it is', async () => {
     const id = await world.identity(ann);
     const { notUpdated } = await answer(ann, 'Identity/set', {

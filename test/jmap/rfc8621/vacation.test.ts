@@ -65,6 +65,9 @@ test('§8.2: values of the wrong type are invalidProperties, and change nothing'
     assert.equal(inside(notUpdated, 'singleton', 'type'), 'invalidProperties', name);
     assert.deepEqual(inside(notUpdated, 'singleton', 'properties'), [name]);
   }
+  const { notUpdated } = await set(bad);
+  const named = inside(notUpdated, 'singleton', 'properties') as string[];
+  assert.deepEqual([...named].sort(), Object.keys(bad).sort());
   assert.deepEqual(await read(), before);
 });
 

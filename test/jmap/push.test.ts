@@ -391,7 +391,9 @@ describe('delivery', () => {
     await ann.call('PushSubscription/set', { update: { [short]: { expires: soon } } });
     await makeMailbox();
     assert.deepEqual([(await push.next()).path, (await push.next()).path].sort(), ['/long', '/short']);
-    await until(async () => Date.now() > Date.parse(soon) + 50);
+    await until(async () => Date.now() > Date.parse(soon) + 300);
+    // The first mailbox of an account comes with the usual ones: both were told more than once.
+    push.pushed.splice(0);
     await makeMailbox();
     assert.equal((await push.next()).path, '/long');
     await makeMailbox();

@@ -53,8 +53,8 @@ export function run(args) {
     ...process.env,
     // Password hashing and file work share libuv's pool: leave room for both.
     UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? String(Math.max(4, availableParallelism() + 2)),
-    // Each arena of glibc keeps what password hashing once took, 19 MiB a thread of the pool: two are enough.
-    MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
+    // Each arena of glibc keeps what password hashing once took, 19 MiB. With fewer, threads wait for each other.
+    MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '4',
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE,
   };
   delete env.WAYPOST_LAUNCHER_FD;

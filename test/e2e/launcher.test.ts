@@ -19,7 +19,7 @@ async function started(env: Readonly<Record<string, string>>): Promise<unknown> 
 }
 
 test('the pinned Node.js is started, with few arenas that each keep what password hashing takes', async () => {
-  assert.deepEqual(await started({}), ['26', '2']);
+  assert.deepEqual(await started({}), ['26', '4']);
 });
 
 test('who has other wishes keeps them', async () => {

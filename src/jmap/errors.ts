@@ -41,6 +41,11 @@ export class SetFailure extends Error {
 export const invalidProperties = (properties: readonly string[], description: string): SetFailure =>
   new SetFailure('invalidProperties', description, { properties });
 
+/** Throws one `invalidProperties` for all of them, which are not the client's to set. */
+export function checkOthers(names: readonly string[]): void {
+  if (names.length > 0) throw invalidProperties(names, `These properties cannot be set: ${names.join(', ')}`);
+}
+
 /**
  * What readers of properties give, by their names. Throws one `invalidProperties` that names everything they refuse
  * with one: RFC 8620 §5.3 wants all that is wrong to be told.
@@ -54,7 +59,7 @@ export function readAll<T extends object>(readers: { readonly [K in keyof T]: ()
       read[name] = readers[name]();
     } catch (error) {
       if (!(error instanceof SetFailure) || error.setError.type !== 'invalidProperties') throw error;
-      properties.push(...(error.setError.properties ?? []));
+      for (const property of error.setError.properties ?? []) properties.push(property);
       reasons.push(error.message);
     }
   }

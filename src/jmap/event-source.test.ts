@@ -19,7 +19,7 @@ test('parameters: types by permission, closeafter, ping in seconds', () => {
   );
   assert.ok(typeof some !== 'string');
   assert.deepEqual([...some.wanted], [[DataType.Email, ['Email']]]);
-  assert.deepEqual([some.closeAfterState, some.ping], [true, 5]);
+  assert.deepEqual([some.closeAfterState, some.ping], [true, 30]);
   const capped = read('ping=999999');
   assert.equal(typeof capped !== 'string' && capped.ping, 3600);
   for (const bad of ['types=Nothing', 'types=', 'closeafter=maybe', 'ping=-1', 'ping=x', 'ping=1e9']) {

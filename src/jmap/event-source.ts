@@ -19,6 +19,7 @@ export interface EventSourceOptions extends FeedSources {
   readonly settings: () => JmapSettings;
 }
 
+const MIN_PING_S = 30;
 const MAX_PING_S = 3600;
 /** Open streams of one account. */
 const MAX_STREAMS = 4096;
@@ -72,7 +73,7 @@ export function readParameters(query: URLSearchParams, token: AccessToken): Para
   return {
     wanted: wantedTypes(names, token),
     closeAfterState: closeafter === 'state',
-    ping: Math.min(MAX_PING_S, seconds),
+    ping: seconds === 0 ? 0 : Math.min(MAX_PING_S, Math.max(MIN_PING_S, seconds)),
   };
 }
 

@@ -24,12 +24,19 @@ describe('patches', () => {
     assert.deepEqual(object.map, { x: { y: 1 } });
   });
 
+  test('however many paths there are', () => {
+    const many = Array.from({ length: 100_000 }, (_, at) => [`map/k${at}`, at]);
+    const { map } = applyPatch(object, Object.fromEntries(many) as JsonObject) as { map: JsonObject };
+    assert.equal(Object.keys(map).length, 100_001);
+  });
+
   test('paths that are none', () => {
     bad({ 'types/0': 'b' });
     bad({ 'none/a': 1 });
     bad({ 'map/q/r': 1 });
     bad({ 'map/x/y/z': 1 });
     bad({ map: {}, 'map/x': null });
+    bad({ 'map/x/y': 2, 'map/x': {} });
     bad({ '__proto__/a': 1 });
     bad({ 'map/~2': 1 });
     fc.assert(

@@ -8,13 +8,14 @@ import { SetFailure } from './errors.ts';
  */
 export function applyPatch(object: JsonObject, patch: JsonObject): JsonObject {
   const result = structuredClone(object);
-  const paths = Object.keys(patch);
-  for (const path of paths) {
+  for (const path of Object.keys(patch)) {
     const tokens = patchTokens(path);
     if (!tokens || tokens.some((token) => token === '__proto__')) throw badPatch(path);
-    if (paths.some((other) => other !== path && path.startsWith(`${other}/`))) throw badPatch(path);
     let parent: JsonObject = result;
+    let end = -1;
     for (const token of tokens.slice(0, -1)) {
+      end = path.indexOf('/', end + 1);
+      if (Object.hasOwn(patch, path.slice(0, end))) throw badPatch(path);
       const next = Object.hasOwn(parent, token) ? parent[token] : undefined;
       if (!isObject(next)) throw badPatch(path);
       parent = next;

@@ -21,7 +21,7 @@ const BLOCK = 64 * 1024;
 /** Room in front of a message for our header block; a longer block costs another copy. */
 const FRONT = 1024;
 
-/** RFC 1870 §6.1 (2) and (3). */
+/** RFC 1870 §6.1. */
 export const TOO_LARGE = reply(552, '5.3.4', 'The message is larger than is taken here');
 
 /** What goes in front of a message and what of it is kept, or why it is refused. */

@@ -1,4 +1,5 @@
-// Entry for fuzzing: any bytes as the body of a request. Only `RequestError` and `Invalid` may come out.
+// Entry for fuzzing: any bytes as the body of a request. Only `RequestError`, `Invalid` and
+// `Unsupported` may come out.
 import { Invalid, Unsupported } from '../../base/index.ts';
 import { readFilter, readSort } from './filter.ts';
 import { emailGetArgs, emailQueryArgs, emailSetArgs, mailboxSetArgs } from './methods.ts';

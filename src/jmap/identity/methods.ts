@@ -22,7 +22,7 @@ import {
 } from '../../mail/index.ts';
 import { encodeId } from '../../base/index.ts';
 import { changesResult } from '../changes.ts';
-import { invalidProperties, readAll, SetFailure } from '../errors.ts';
+import { checkOthers, invalidProperties, readAll, SetFailure } from '../errors.ts';
 import { stateOf } from '../get.ts';
 import { type Call, type JmapMethod, method, setPermissions, URN } from '../method.ts';
 import type { SendingServices } from '../sending.ts';
@@ -144,10 +144,6 @@ async function readCreate(
   if (!owner.own.includes(address) && !owner.others.includes(address))
     throw new SetFailure('forbiddenFrom', 'That is no address of this account.', { properties: ['email'] });
   return { ...DEFAULTS, ...fields, email };
-}
-
-function checkOthers(names: readonly string[]): void {
-  if (names.length > 0) throw invalidProperties(names, `These properties cannot be set: ${names.join(', ')}`);
 }
 
 function readAddress(value: Json | undefined): string {

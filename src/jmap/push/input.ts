@@ -5,7 +5,7 @@ import { type PushKeys, readKeys } from '../../formats/webpush/index.ts';
 import type { RequestContext, VisibleAccount } from '../context.ts';
 import { readEmailFilter } from '../email/filter.ts';
 import { planEmail } from '../email/properties.ts';
-import { invalidProperties, readAll, type SetFailure } from '../errors.ts';
+import { checkOthers, invalidProperties, readAll, type SetFailure } from '../errors.ts';
 import { URN } from '../method.ts';
 import type { EmailPushConfig, Urgency } from './record.ts';
 
@@ -54,10 +54,6 @@ export function readNew(object: JsonObject, context: InputContext): NewSubscript
     },
   });
   return subscription;
-}
-
-function checkOthers(names: readonly string[]): void {
-  if (names.length > 0) throw invalidProperties(names, `These properties cannot be set: ${names.join(', ')}`);
 }
 
 function readDevice(value: Json | undefined): string {

@@ -46,7 +46,7 @@ export function submissionSetMethod(services: SendingServices): JmapMethod {
       const set = new SetCall(call, args, stateOf(head, DataType.EmailSubmission));
       /** E-mails of the submissions that were done as asked. */
       const done = new Map<number, number>();
-      const sender = args.create ? await senderOf(services, call) : undefined;
+      const sender = set.creations().length > 0 ? await senderOf(services, call) : undefined;
       await set.each({
         create: async (object) => {
           const created = await (sender as Sender).submit(object);

@@ -282,16 +282,16 @@ describe('the event source', () => {
 
   test('§7.3: a ping comes when nothing else did for its interval, without an event id', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
-    const stream = await open('types=*&closeafter=no&ping=7');
+    const stream = await open('types=*&closeafter=no&ping=1');
     const pings = () => stream.text().match(/event: ping\n.*?\n\n/gs) ?? [];
     const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
     await pause();
-    t.mock.timers.tick(6_999);
+    t.mock.timers.tick(29_999);
     await pause();
     assert.deepEqual(pings(), []);
     t.mock.timers.tick(1);
     await eventually(async () => (pings().length > 0 ? true : undefined));
-    assert.deepEqual(pings(), ['event: ping\ndata: {"interval":7}\n\n']);
+    assert.deepEqual(pings(), ['event: ping\ndata: {"interval":30}\n\n']);
     stream.close();
   });
 

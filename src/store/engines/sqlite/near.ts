@@ -1,4 +1,4 @@
-// Keys that lie close together are read as one range: a row of a scan costs a quarter of a lookup.
+// Keys that lie close together are read as one range: a row of a scan costs about half of a lookup.
 import { readU32 } from '../../../base/index.ts';
 import type { Key } from '../../types.ts';
 
